@@ -1,0 +1,86 @@
+"""The table of verifiers, which users extend with one decorated function."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.verifiers.verdict import Verdict
+
+VerifierFunction = Callable[..., Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A pure check of a text.
+
+    Attributes:
+        name: what a rule's ``check`` key says.
+        function: called as ``function(text, conversation, **parameters)``.
+        parameters: pydantic model made from the function's keyword-only parameters; it forbids
+            others.
+    """
+
+    name: str
+    function: VerifierFunction
+    parameters: type[BaseModel]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (inspect.getdoc(self.function) or "").split("\n", 1)[0]
+
+    def __call__(
+        self, text: str, conversation: Conversation, parameters: Mapping[str, Any]
+    ) -> Verdict:
+        """Run the check with parameters that ``self.parameters`` has validated."""
+        return self.function(text, conversation, **parameters)
+
+
+_VERIFIERS: dict[str, Verifier] = {}
+
+
+def verifier(name: str) -> Callable[[VerifierFunction], VerifierFunction]:
+    """Register a check under ``name``.
+
+    The function takes the text and the conversation it answers, then keyword-only parameters with
+    type annotations, from which the role file's parameters are validated::
+
+        @verifier("max_words")
+        def max_words(text: str, conversation: Conversation, *, max: int) -> Verdict: ...
+
+    Raises:
+        ValueError: the name is taken, or a parameter has no annotation.
+    """
+
+    def register(function: VerifierFunction) -> VerifierFunction:
+        if name in _VERIFIERS:
+            raise ValueError(f"a verifier named {name!r} exists already")
+        _VERIFIERS[name] = Verifier(name, function, _parameters_of(name, function))
+        return function
+
+    return register
+
+
+def find_verifier(name: str) -> Verifier | None:
+    """Look a verifier up by name; None where there is none."""
+    return _VERIFIERS.get(name)
+
+
+def verifier_names() -> list[str]:
+    """All registered names, sorted."""
+    return sorted(_VERIFIERS)
+
+
+def _parameters_of(name: str, function: VerifierFunction) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    signature = inspect.signature(function, eval_str=True)
+    for parameter in list(signature.parameters.values())[2:]:
+        if parameter.annotation is inspect.Parameter.empty:
+            raise ValueError(f"verifier {name!r}: parameter {parameter.name!r} has no annotation")
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[parameter.name] = (parameter.annotation, default)
+    return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
