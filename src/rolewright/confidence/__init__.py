@@ -1,0 +1,1 @@
+"""From scores to a confidence one can act on."""

@@ -1,0 +1,1 @@
+"""Decoding: answers, with what the softmax said of each of their tokens."""

@@ -1,0 +1,1 @@
+"""The one home of shared-prefix computation: the system role is computed once."""

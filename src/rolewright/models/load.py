@@ -1,0 +1,124 @@
+"""Load a base model and its tokenizer by hub id, folder or built-in name."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from rolewright.errors import UserError
+from rolewright.models.builtin import Say, builtin_model
+
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+def locate_model(name: str, say: Say = print) -> str:
+    """Turn a model's name into what transformers loads: a folder, or a hub id.
+
+    Raises:
+        UserError: the name looks like a path and no checkpoint lies there.
+    """
+    if name.startswith("builtin:"):
+        return str(builtin_model(name, say))
+    path = Path(name).expanduser()
+    looks_like_path = name.startswith((".", "/", "~")) or name.count("/") > 1
+    if path.is_dir():
+        _refuse_unsupported(path, name)
+        return str(path)
+    if looks_like_path or path.exists():
+        raise UserError.at(
+            name,
+            "there is no such folder" if not path.exists() else "this is a file, not a folder",
+            expected="a folder with config.json and safetensors weights, a hub id such as "
+            "Qwen/Qwen2.5-7B-Instruct, or builtin:smollm2-135m",
+        )
+    return name
+
+
+def _refuse_unsupported(path: Path, name: str) -> None:
+    import json
+
+    config = path / "config.json"
+    if not config.exists():
+        raise UserError.at(
+            name, "the folder has no config.json", expected="a checkpoint in transformers' layout"
+        )
+    try:
+        model_type = json.loads(config.read_text("utf-8")).get("model_type")
+    except ValueError as error:
+        raise UserError.at(config, f"this is not valid JSON: {error}") from error
+    if model_type == "qwen":
+        raise UserError.at(
+            name,
+            "this is a Qwen-1 checkpoint (model_type: qwen), which is not supported yet",
+            expected="a checkpoint that transformers loads without remote code",
+            fix="use Qwen1.5 or later",
+        )
+
+
+def load_tokenizer(name: str, say: Say = print) -> Any:
+    """Load a fast tokenizer.
+
+    Raises:
+        UserError: there is none, or it is not a fast one.
+    """
+    from transformers import AutoTokenizer
+
+    located = locate_model(name, say)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(located, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise _not_loadable(name, error) from error
+    if not getattr(tokenizer, "is_fast", False):
+        raise UserError.at(name, "its tokenizer is not a fast one", expected="a tokenizer.json")
+    return tokenizer
+
+
+def load_model(name: str, *, precision: Precision = "auto", say: Say = print) -> Any:
+    """Load a causal language model in evaluation mode onto the best device.
+
+    Args:
+        name: hub id, folder, or built-in name.
+        precision: ``auto`` = bf16 on a GPU, fp32 on a CPU.
+        say: told what is happening when a built-in model is fetched.
+
+    Raises:
+        UserError: the model cannot be loaded; only safetensors, no remote code.
+    """
+    from transformers import AutoModelForCausalLM
+
+    located = locate_model(name, say)
+    device = best_device()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            located,
+            dtype=torch_dtype(precision, device),
+            trust_remote_code=False,
+            use_safetensors=True,
+            attn_implementation="sdpa",
+        )
+    except (OSError, ValueError) as error:
+        raise _not_loadable(name, error) from error
+    return model.to(device).eval()
+
+
+def best_device() -> str:
+    """``cuda`` where there is one, else ``cpu``."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def torch_dtype(precision: Precision, device: str) -> Any:
+    """The torch dtype of a precision; ``auto`` is bf16 on a GPU and fp32 on a CPU."""
+    import torch
+
+    if precision == "auto":
+        precision = "bf16" if device == "cuda" else "fp32"
+    return torch.bfloat16 if precision == "bf16" else torch.float32
+
+
+def _not_loadable(name: str, error: Exception) -> UserError:
+    return UserError.at(
+        name,
+        f"cannot be loaded: {str(error).strip().splitlines()[0]}",
+        expected="a hub id within reach, or a folder with config.json, tokenizer.json and "
+        "safetensors weights",
+    )

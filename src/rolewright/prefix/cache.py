@@ -1,0 +1,65 @@
+"""Keys and values of a shared prefix, computed once and used by many prompts."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixCache:
+    """The keys and values of the tokens that many prompts start with.
+
+    Attributes:
+        ids: the shared token ids, shape (prefix,).
+        keys_values: a transformers cache that holds them, batch 1; None for an empty prefix.
+    """
+
+    ids: tuple[int, ...]
+    keys_values: Any
+
+    def expand(self, batch: int) -> Any:
+        """A fresh cache for ``batch`` prompts that continue the prefix."""
+        if self.keys_values is None:
+            from transformers import DynamicCache
+
+            return DynamicCache()
+        cache = copy.deepcopy(self.keys_values)
+        cache.batch_repeat_interleave(batch)
+        return cache
+
+
+@torch.inference_mode()
+def compute_prefix(model: Any, ids: Sequence[int]) -> PrefixCache:
+    """Run the model over a shared prefix once.
+
+    Args:
+        model: a causal language model in evaluation mode.
+        ids: the shared token ids, shape (prefix,); may be empty.
+    """
+    from transformers import DynamicCache
+
+    if not ids:
+        return PrefixCache((), None)
+    cache = DynamicCache(config=model.config)
+    model(
+        input_ids=torch.tensor([list(ids)], device=model.device),
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
+    )
+    return PrefixCache(tuple(ids), cache)
+
+
+def shared_prefix(prompts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """The ids that all prompts start with, leaving each prompt at least one id of its own."""
+    if not prompts:
+        return ()
+    limit = min(map(len, prompts)) - 1
+    first = prompts[0]
+    length = 0
+    while length < limit and all(prompt[length] == first[length] for prompt in prompts):
+        length += 1
+    return tuple(first[:length])
