@@ -1,0 +1,1 @@
+"""The bundle: one folder that answers, evaluates and serves."""

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from rolewright.generation.sampling import GREEDY, Sampling, choose_tokens
-from rolewright.prefix.cache import PrefixCache, compute_prefix, shared_prefix
+from rolewright.prefix.cache import NO_PREFIX, PrefixCache
 
 TokenCallback = Callable[[int, int], None]
 """Called with (prompt index, token id) for every token of an answer as soon as it is chosen."""
@@ -40,52 +40,39 @@ def generate(
     stop_ids: Collection[int],
     max_new_tokens: int = 256,
     sampling: Sampling = GREEDY,
-    prefix: PrefixCache | None = None,
-    batch_size: int = 32,
+    prefix: PrefixCache = NO_PREFIX,
     on_token: TokenCallback | None = None,
 ) -> list[Generation]:
-    """Decode an answer to each prompt.
-
-    What the prompts share at their start (the system message) is computed once. Rows that have
-    ended leave the batch.
+    """Decode an answer to each prompt, all in one batch; rows that have ended leave it.
 
     Args:
         model: a causal language model in evaluation mode.
-        prompts: token ids, each shape (tokens,), at least one id each.
+        prompts: token ids, each shape (tokens,).
         stop_ids: ids that end an answer.
         max_new_tokens: limit on an answer's length.
         sampling: greedy unless told otherwise; scores are always of the untempered distribution.
-        prefix: keys and values that all prompts start with, where they are known already.
-        batch_size: prompts decoded together.
+        prefix: keys and values that all prompts start with; each goes on by at least one id.
         on_token: told of every token, for streaming.
 
     Returns:
         One ``Generation`` a prompt, in the prompts' order.
 
     Raises:
-        ValueError: a prompt is empty, or does not continue the prefix given.
+        ValueError: a prompt does not continue the prefix.
     """
-    if any(not prompt for prompt in prompts):
-        raise ValueError("a prompt must hold at least one token")
-    if prefix is None:
-        prefix = compute_prefix(model, shared_prefix(prompts) if len(prompts) > 1 else ())
     length = len(prefix.ids)
     if any(tuple(prompt[:length]) != prefix.ids or len(prompt) == length for prompt in prompts):
-        raise ValueError("every prompt must continue the shared prefix")
+        raise ValueError("every prompt must continue the shared prefix by at least one token")
     generations = [Generation() for _ in prompts]
-    # Prompts of like length stand together: less padding.
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     generator = sampling.generator(model.device)
-    for first in range(0, len(order), batch_size):
-        rows = order[first : first + batch_size]
-        batch = _Batch(model, prefix, [list(prompts[row][length:]) for row in rows], rows)
-        for _ in range(max_new_tokens):
-            chosen = choose_tokens(batch.logits, sampling, generator)
-            running = _record(batch, chosen, generations, stop_ids, on_token)
-            if not running:
-                break
-            batch.keep(running)
-            batch.step(chosen[running])
+    batch = _Batch(model, prefix, [list(prompt[length:]) for prompt in prompts])
+    for step in range(max_new_tokens):
+        chosen = choose_tokens(batch.logits, sampling, generator)
+        running = _record(batch, chosen, generations, stop_ids, on_token)
+        if not running or step == max_new_tokens - 1:
+            break
+        batch.keep(running)
+        batch.step(chosen[running])
     return generations
 
 
@@ -97,18 +84,16 @@ class _Batch:
         logits: of the next token, fp32, shape (batch, vocab).
     """
 
-    def __init__(
-        self, model: Any, prefix: PrefixCache, suffixes: list[list[int]], rows: list[int]
-    ) -> None:
+    def __init__(self, model: Any, prefix: PrefixCache, suffixes: list[list[int]]) -> None:
         device, width = model.device, max(map(len, suffixes))
         self._model = model
-        self._cache = prefix.expand(len(rows))
-        self.rows = rows
+        self._cache = prefix.expand(len(suffixes))
+        self.rows = list(range(len(suffixes)))
         padding = torch.tensor([width - len(suffix) for suffix in suffixes], device=device)
         # Padding stands between the prefix and the prompt, and is masked.
         ids = torch.tensor([[0] * (width - len(s)) + s for s in suffixes], device=device)
         real = torch.arange(width, device=device) >= padding[:, None]  # (batch, width)
-        shared = real.new_ones(len(rows), len(prefix.ids))
+        shared = real.new_ones(len(suffixes), len(prefix.ids))
         self._mask = torch.cat([shared, real], dim=1).long()  # (batch, prefix + width)
         positions = (self._mask.cumsum(dim=1) - 1).clamp(min=0)[:, len(prefix.ids) :]
         self._next_position = positions[:, -1:] + 1

@@ -71,11 +71,18 @@ def load_tokenizer(name: str, say: Say = print) -> Any:
     return tokenizer
 
 
-def load_model(name: str, *, precision: Precision = "auto", say: Say = print) -> Any:
+def load_model(
+    name: str,
+    *,
+    adapter: Path | None = None,
+    precision: Precision = "auto",
+    say: Say = print,
+) -> Any:
     """Load a causal language model in evaluation mode onto the best device.
 
     Args:
         name: hub id, folder, or built-in name.
+        adapter: folder of a PEFT adapter to put on it.
         precision: ``auto`` = bf16 on a GPU, fp32 on a CPU.
         say: told what is happening when a built-in model is fetched.
 
@@ -96,6 +103,10 @@ def load_model(name: str, *, precision: Precision = "auto", say: Say = print) ->
         )
     except (OSError, ValueError) as error:
         raise _not_loadable(name, error) from error
+    if adapter is not None:
+        import peft
+
+        model = peft.PeftModel.from_pretrained(model, str(adapter))
     return model.to(device).eval()
 
 

@@ -31,6 +31,9 @@ class PrefixCache:
         return cache
 
 
+NO_PREFIX = PrefixCache((), None)
+
+
 @torch.inference_mode()
 def compute_prefix(model: Any, ids: Sequence[int]) -> PrefixCache:
     """Run the model over a shared prefix once.
@@ -42,7 +45,7 @@ def compute_prefix(model: Any, ids: Sequence[int]) -> PrefixCache:
     from transformers import DynamicCache
 
     if not ids:
-        return PrefixCache((), None)
+        return NO_PREFIX
     cache = DynamicCache(config=model.config)
     model(
         input_ids=torch.tensor([list(ids)], device=model.device),

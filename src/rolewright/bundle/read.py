@@ -1,0 +1,105 @@
+"""Open a bundle, and make sure that its parts belong together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from rolewright.bundle.manifest import ADAPTER, MANIFEST, ROLE, TOKENIZER, WEIGHTS, Manifest
+from rolewright.errors import Fault, Place, UserError
+from rolewright.file_hash import hash_file
+from rolewright.role.load import load_role
+from rolewright.role.schema import RoleFile
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle whose files are what its manifest says.
+
+    Attributes:
+        folder: where it lies.
+        manifest: what it was made of.
+        role: its role file.
+    """
+
+    folder: Path
+    manifest: Manifest
+    role: RoleFile
+
+    @property
+    def tokenizer_folder(self) -> Path:
+        """The tokenizer with the chat template that training used."""
+        return self.folder / TOKENIZER
+
+    @property
+    def adapter_folder(self) -> Path | None:
+        """The PEFT adapter; None where all weights were trained."""
+        return self.folder / ADAPTER if self.manifest.method == "lora" else None
+
+    @property
+    def weights(self) -> str:
+        """What to load as the model: the base model's name, or the folder of trained weights."""
+        if self.manifest.method == "lora":
+            return self.manifest.base_model.name
+        return str(self.folder / WEIGHTS)
+
+    def calibration(self) -> str | None:
+        """The JSON text of the calibration in force, or None."""
+        if self.manifest.calibration is None:
+            return None
+        return (self.folder / self.manifest.calibration).read_text("utf-8")
+
+
+def is_bundle(path: str | Path) -> bool:
+    """Whether a path holds a bundle, or the beginnings of one, rather than a model."""
+    folder = Path(path)
+    return (folder / MANIFEST).exists() or (folder / ROLE).exists()
+
+
+def read_bundle(path: str | Path) -> Bundle:
+    """Open a bundle.
+
+    Raises:
+        UserError: there is none, it is unfinished, of another format, or a file in it is missing
+            or not the one that was written.
+    """
+    folder = Path(path)
+    file = folder / MANIFEST
+    if not folder.is_dir():
+        found = "this is a file, not a folder" if folder.exists() else "there is no such folder"
+        raise UserError.at(path, found, expected="a bundle, as `rolewright train` writes it")
+    if not file.exists():
+        unfinished = (folder / ROLE).exists()
+        raise UserError.at(
+            path,
+            "the bundle is unfinished" if unfinished else "this folder is not a bundle",
+            expected=f"a folder with {MANIFEST}, which `rolewright train` writes last",
+            fix="go on with `rolewright train … --resume`" if unfinished else "",
+        )
+    try:
+        manifest = Manifest.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        faults = [
+            Fault(Place(str(file), None, ".".join(map(str, problem["loc"]))), problem["msg"])
+            for problem in error.errors()
+        ]
+        raise UserError(*faults) from None
+    faults = [fault for inside in manifest.files if (fault := _check(folder, inside, manifest))]
+    if faults:
+        raise UserError(*faults)
+    return Bundle(folder, manifest, load_role(folder / ROLE))
+
+
+def _check(folder: Path, inside: str, manifest: Manifest) -> Fault | None:
+    path = folder / inside
+    place = Place(str(path))
+    if not path.is_file():
+        return Fault(place, "this part of the bundle is missing", fix="copy the bundle again")
+    if hash_file(path) != manifest.files[inside]:
+        return Fault(
+            place,
+            "this part does not belong to the bundle: it is not the file that was written",
+            f"a file with {manifest.files[inside]}",
+            "copy the bundle again, or train it again",
+        )
+    return None

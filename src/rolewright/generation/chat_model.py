@@ -1,0 +1,173 @@
+"""A model one can ask: a base model, or a bundle."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rolewright.bundle.read import Bundle
+from rolewright.conversations.conversation import Conversation
+from rolewright.errors import Fault, UserError
+from rolewright.generation.decode import Generation, TokenCallback, generate
+from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.models.builtin import Say
+from rolewright.models.fingerprint import fingerprint_model
+from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
+from rolewright.prefix.cache import compute_prefix, shared_prefix
+from rolewright.tokens.chatml import ChatEncoder
+from rolewright.tokens.render import token_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model answered.
+
+    Attributes:
+        text: the answer without control tokens.
+        tokens: text of each token, length (tokens,).
+        generation: ids and scores; its score lists are one longer where the model ended itself.
+        prompt_tokens: length of the prompt.
+    """
+
+    text: str
+    tokens: list[str]
+    generation: Generation
+    prompt_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A loaded model with the encoder of its chat format.
+
+    Attributes:
+        name: as the user gave it.
+        encoder: of its tokenizer.
+        model: in evaluation mode.
+    """
+
+    name: str
+    encoder: ChatEncoder
+    model: Any
+
+    @property
+    def stop_ids(self) -> frozenset[int]:
+        """Ids that end an answer."""
+        configured = self.model.generation_config.eos_token_id
+        configured = configured if isinstance(configured, list) else [configured]
+        end_of_text = self.encoder.tokenizer.get_vocab().get("<|endoftext|>")
+        ids = [self.encoder.end_id, end_of_text, *configured]
+        return frozenset(token for token in ids if token is not None)
+
+    def answer(
+        self,
+        conversations: Sequence[Conversation],
+        *,
+        max_new_tokens: int = 256,
+        sampling: Sampling = GREEDY,
+        batch_size: int = 32,
+        on_token: TokenCallback | None = None,
+        on_batch: Callable[[int], None] | None = None,
+    ) -> list[Answer]:
+        """Answer the last user turn of each conversation, under its own system message.
+
+        Args:
+            conversations: with their effective system messages; a final assistant turn is ignored.
+            max_new_tokens: limit on an answer's length.
+            sampling: greedy unless told otherwise.
+            batch_size: prompts decoded together.
+            on_token: told (index, token id) of every token.
+            on_batch: told how many answers have just become ready, for progress.
+
+        Raises:
+            UserError: a prompt and its answer do not fit into the model's context.
+        """
+        prompts = [self._prompt(each, max_new_tokens) for each in conversations]
+        prefix = compute_prefix(self.model, shared_prefix(prompts) if len(prompts) > 1 else ())
+        answers: dict[int, Answer] = {}
+        # Prompts of like length stand together: less padding.
+        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+        for first in range(0, len(order), batch_size):
+            rows = order[first : first + batch_size]
+            generations = generate(
+                self.model,
+                [prompts[row] for row in rows],
+                stop_ids=self.stop_ids,
+                max_new_tokens=max_new_tokens,
+                sampling=replace(sampling, seed=sampling.seed + first),
+                prefix=prefix,
+                on_token=_for_rows(on_token, rows),
+            )
+            for row, generation in zip(rows, generations, strict=True):
+                answers[row] = self._answer(generation, len(prompts[row]))
+            if on_batch is not None:
+                on_batch(len(rows))
+        return [answers[index] for index in range(len(prompts))]
+
+    @contextmanager
+    def without_adapter(self) -> Iterator["ChatModel"]:
+        """The base model under the adapter, for as long as the context lasts."""
+        with self.model.disable_adapter():
+            yield self
+
+    def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
+        ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)
+        limit = self.model.config.max_position_embeddings
+        if len(ids) + max_new_tokens > limit:
+            raise UserError(
+                Fault(
+                    conversation.place,
+                    f"{len(ids)} prompt tokens and {max_new_tokens} of the answer do not fit",
+                    f"at most {limit} tokens together",
+                    "shorten the conversation, or allow fewer answer tokens",
+                )
+            )
+        return ids
+
+    def _answer(self, generation: Generation, prompt_tokens: int) -> Answer:
+        tokenizer = self.encoder.tokenizer
+        text = tokenizer.decode(generation.token_ids, clean_up_tokenization_spaces=False)
+        tokens = token_texts(generation.token_ids, tokenizer)
+        return Answer(text.strip(), tokens, generation, prompt_tokens)
+
+
+def load_chat_model(
+    name: str, *, precision: Precision = "auto", say: Say = print
+) -> ChatModel:
+    """Load a base model by hub id, folder or built-in name.
+
+    Raises:
+        UserError: it cannot be loaded, or speaks no ChatML.
+    """
+    encoder = ChatEncoder(load_tokenizer(name, say), name)
+    return ChatModel(name, encoder, load_model(name, precision=precision, say=say))
+
+
+def load_bundle_model(
+    bundle: Bundle, *, precision: Precision = "auto", say: Say = print
+) -> ChatModel:
+    """Load a bundle's tuned model.
+
+    Raises:
+        UserError: the base model is not the one that the bundle was trained on, or cannot be loaded.
+    """
+    record = bundle.manifest.base_model
+    encoder = ChatEncoder(load_tokenizer(str(bundle.tokenizer_folder), say), str(bundle.folder))
+    model = load_model(
+        bundle.weights, adapter=bundle.adapter_folder, precision=precision, say=say
+    )
+    if bundle.manifest.method == "lora":
+        found = fingerprint_model(locate_model(record.name, say))
+        if found != record.fingerprint:
+            raise UserError.at(
+                record.name,
+                f"this is not the base model that {bundle.folder} was trained on",
+                expected=f"fingerprint {record.fingerprint}, found {found}",
+                fix="restore the base model, or train the bundle again",
+            )
+    return ChatModel(str(bundle.folder), encoder, model)
+
+
+def _for_rows(on_token: TokenCallback | None, rows: list[int]) -> TokenCallback | None:
+    if on_token is None:
+        return None
+    return lambda index, token: on_token(rows[index], token)

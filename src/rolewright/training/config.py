@@ -1,0 +1,130 @@
+"""The training configuration: one YAML file, every key of which ``--set`` overrides."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from rolewright.errors import UserError
+from rolewright.models.load import Precision
+from rolewright.tokens.chatml import LossKind
+from rolewright.yaml_document import YamlDocument, read_yaml, validate
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LoraConfig(_Section):
+    """Low-rank adapters (Hu et al. 2021, arXiv 2106.09685)."""
+
+    rank: Count = 16
+    alpha: Annotated[float, Field(gt=0)] = 32.0
+    """The adapter's output is scaled by alpha / rank."""
+    dropout: Share = 0.0
+    target_modules: str | tuple[str, ...] = "all-linear"
+    """Module names, or ``all-linear``: every linear layer but the output head."""
+
+
+class OptimizerConfig(_Section):
+    """AdamW with warm-up and decay."""
+
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """None = 1e-3 for LoRA, 2e-5 for full fine-tuning."""
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
+    warmup_share: Share = 0.05
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    max_gradient_norm: Annotated[float, Field(gt=0)] = 1.0
+
+
+class CheckpointConfig(_Section):
+    """What a killed run can go on from; the validation loss is measured at each."""
+
+    every_steps: Count | None = None
+    """None = once an epoch."""
+    keep: Count = 2
+
+
+class TrainingConfig(_Section):
+    """How to train."""
+
+    method: Literal["lora", "full"] = "lora"
+    loss: LossKind = "assistant"
+    """``assistant``: the assistants' content and end token; ``qwen``: as Qwen's finetune.py."""
+    epochs: Annotated[float, Field(gt=0)] = 2.0
+    max_steps: Count | None = None
+    """Optimiser steps; where given, it wins over ``epochs``."""
+    batch_size: Count = 16
+    """Conversations an optimiser step."""
+    micro_batch_size: Count | None = None
+    """Conversations that go through the model at once; None = ``batch_size``."""
+    max_length_tokens: Count = 2048
+    """Exchanges that end behind it are left out whole, and counted."""
+    validation_share: Share = 0.1
+    """Share of the conversations held back to measure the validation loss; 0 = none."""
+    precision: Precision = "auto"
+    """``auto`` = bf16 where the processor computes in it, else fp32."""
+    gradient_checkpointing: bool = False
+    seed: int = 42
+    lora: LoraConfig = LoraConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    checkpoint: CheckpointConfig = CheckpointConfig()
+
+    @model_validator(mode="after")
+    def _micro_batch_divides(self) -> "TrainingConfig":
+        if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:
+            raise ValueError(
+                f"micro_batch_size {self.micro_batch_size} does not divide "
+                f"batch_size {self.batch_size}"
+            )
+        return self
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate in force."""
+        if self.optimizer.learning_rate is not None:
+            return self.optimizer.learning_rate
+        return 1e-3 if self.method == "lora" else 2e-5
+
+
+def load_config(path: str | Path | None, overrides: list[str]) -> TrainingConfig:
+    """Read a configuration and apply overrides.
+
+    Args:
+        path: a YAML file; None = all defaults.
+        overrides: ``key=value`` each, the key dotted (``lora.rank=8``), the value YAML.
+
+    Raises:
+        UserError: naming file, line and key, or the override.
+    """
+    document = YamlDocument("--set", {}, {}) if path is None else read_yaml(path)
+    config = validate(TrainingConfig, document)
+    if not overrides:
+        return config
+    merged: dict[str, Any] = document.value
+    for override in overrides:
+        _apply(merged, override)
+    return validate(TrainingConfig, YamlDocument("--set", merged, {}))
+
+
+def _apply(value: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise UserError.at(
+            f"--set {override}", "there is no =", expected="key=value, such as lora.rank=8"
+        )
+    *sections, last = key.strip().split(".")
+    for section in sections:
+        inner = value.setdefault(section, {})
+        if not isinstance(inner, dict):
+            raise UserError.at(f"--set {override}", f"{section!r} is not a section")
+        value = inner
+    try:
+        value[last] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError.at(f"--set {override}", f"{text!r} is not a YAML value") from error
+

@@ -1,0 +1,70 @@
+"""Go on with a killed run: neither lose a step nor repeat one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rolewright.bundle.write import write_text
+from rolewright.errors import UserError
+
+_WHOLE = "whole"
+_PLAN = "plan.json"
+
+
+def mark_whole(checkpoint: Path) -> None:
+    """Say that a checkpoint has been written to its end; one without the mark is never used."""
+    write_text(checkpoint / _WHOLE, "")
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The latest whole checkpoint in a folder, or None."""
+    whole = [path.parent for path in folder.glob(f"checkpoint-*/{_WHOLE}")]
+    return max(whole, key=_step, default=None)
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def hold_plan(folder: Path, plan: dict[str, Any]) -> None:
+    """Write down what a run trains and how, or compare it with what is written there.
+
+    Args:
+        folder: the run's folder.
+        plan: JSON values that decide every step: data hash, base model, settings.
+
+    Raises:
+        UserError: an unfinished run lies there and something has changed since.
+    """
+    file = folder / _PLAN
+    text = json.dumps(plan, indent=2, sort_keys=True)
+    if not file.exists():
+        write_text(file, text)
+        return
+    before = json.loads(file.read_text("utf-8"))
+    changed = [key for key in plan if before.get(key) != plan[key]]
+    if changed:
+        raise UserError.at(
+            file,
+            f"the unfinished run had another {' and another '.join(changed)}",
+            expected="the same data, model and settings as when the run was started",
+            fix="restore them, or start anew with another --out",
+        )
+
+
+def rewind_metrics(file: Path, checkpoint: Path | None) -> None:
+    """Drop the lines of a metrics log that were written after a checkpoint.
+
+    Args:
+        file: JSON lines with a ``step`` each; need not exist.
+        checkpoint: None = the run starts from the beginning.
+    """
+    if not file.exists():
+        return
+    last = 0 if checkpoint is None else _step(checkpoint)
+    kept = []
+    for line in file.read_text("utf-8").splitlines(keepends=True):
+        # A kill may have cut the last line short; its step is repeated.
+        if line.endswith("\n") and json.loads(line)["step"] <= last:
+            kept.append(line)
+    write_text(file, "".join(kept))

@@ -1,0 +1,45 @@
+"""What training says while it runs: a JSON line and TensorBoard scalars a step."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from rolewright.training.resume import mark_whole
+
+
+class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
+    """Appends to ``metrics.jsonl`` and to TensorBoard, and marks whole checkpoints.
+
+    Args:
+        folder: the run's folder.
+        first_step: steps from this one on are (re)written; TensorBoard forgets later ones.
+        on_step: told (step, all steps, loss) after every optimiser step.
+    """
+
+    def __init__(self, folder: Path, first_step: int, on_step: Any) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        self._file = folder / "metrics.jsonl"
+        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=first_step)
+        self._checkpoints = folder / "checkpoints"
+        self._on_step = on_step
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        """Write what the trainer logs."""
+        numbers = {k: v for k, v in (logs or {}).items() if isinstance(v, int | float)}
+        with self._file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"step": state.global_step, **numbers}) + "\n")
+        for key, value in numbers.items():
+            self._board.add_scalar(key, value, state.global_step)
+        if "loss" in numbers and self._on_step is not None:
+            self._on_step(state.global_step, state.max_steps, numbers["loss"])
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Mark the checkpoint that was just written."""
+        mark_whole(self._checkpoints / f"checkpoint-{state.global_step}")
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Close the log."""
+        self._board.close()

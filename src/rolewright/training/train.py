@@ -1,0 +1,205 @@
+"""From a role and conversations to a bundle."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import rolewright
+from rolewright.bundle.manifest import (
+    ADAPTER,
+    ROLE,
+    TOKENIZER,
+    TRAINING,
+    WEIGHTS,
+    BaseModelRecord,
+    Manifest,
+)
+from rolewright.bundle.read import Bundle, read_bundle
+from rolewright.bundle.write import claim_folder, hash_parts, write_manifest, write_text
+from rolewright.conversations.conversation import Conversation
+from rolewright.errors import UserError
+from rolewright.file_hash import hash_text
+from rolewright.models.fingerprint import fingerprint_model
+from rolewright.models.load import load_model, load_tokenizer, locate_model
+from rolewright.role.schema import RoleFile
+from rolewright.tokens.chatml import ChatEncoder
+from rolewright.training.adapter import add_adapter
+from rolewright.training.config import TrainingConfig
+from rolewright.training.examples import ExampleSet, encode_examples, split_validation
+from rolewright.training.resume import hold_plan
+from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told what training does.
+
+    Attributes:
+        say: a sentence a person understands.
+        on_step: (step, all steps, loss) after every optimiser step.
+    """
+
+    say: Callable[[str], None]
+    on_step: StepCallback | None = None
+
+
+def train(
+    role: RoleFile,
+    conversations: Sequence[Conversation],
+    model_name: str,
+    out: Path,
+    config: TrainingConfig,
+    watcher: Watcher,
+    *,
+    resume: bool = False,
+) -> Bundle:
+    """Fine-tune a model on conversations under a role, and write the bundle.
+
+    Args:
+        role: its system message goes to conversations that have none of their own.
+        conversations: at least one.
+        model_name: hub id, folder or built-in name.
+        out: the bundle's folder, new or empty.
+        config: how to train.
+        watcher: told what happens.
+        resume: go on with an unfinished run in ``out``; same data, model and settings.
+
+    Raises:
+        UserError: ``out`` is taken, nothing can be trained, the model cannot be loaded, or the
+            unfinished run was another.
+    """
+    claim_folder(out, resume=resume)
+    start = time.monotonic()
+    tokenizer = load_tokenizer(model_name, watcher.say)
+    encoder = ChatEncoder(tokenizer, model_name)
+    examples = encode_examples(
+        conversations,
+        encoder,
+        role_system=role.system,
+        loss=config.loss,
+        max_length_tokens=config.max_length_tokens,
+    )
+    _tell(examples, config, watcher.say)
+    folder = out / TRAINING
+    fingerprint = _hold_plan(folder, role, examples, model_name, config, watcher)
+    training, validation = split_validation(
+        examples.examples, config.validation_share, config.seed
+    )
+    trained = run_training(
+        _trainable(model_name, config),
+        training,
+        validation,
+        config,
+        folder=folder,
+        pad_id=tokenizer.pad_token_id or 0,
+        on_step=watcher.on_step,
+    )
+    _write_parts(out, role, encoder, trained.model, config)
+    manifest = Manifest(
+        role=role.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        method=config.method,
+        base_model=BaseModelRecord(name=model_name, fingerprint=fingerprint),
+        role_hash=hash_text(role.source),
+        data_hash=examples.hash,
+        template_hash=hash_text(encoder.format.template),
+        versions={"rolewright": rolewright.__version__}
+        | {name: version(name) for name in ("torch", "transformers", "peft", "accelerate")},
+        settings=config.model_dump(mode="json"),
+        summary=_summary(examples, training, trained, time.monotonic() - start),
+        files=hash_parts(out),
+    )
+    write_manifest(out, manifest)
+    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    return read_bundle(out)
+
+
+def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
+    say(
+        f"{len(examples.examples):,} conversations, {examples.tokens:,} tokens, "
+        f"{examples.trained_tokens:,} of them trained"
+    )
+    limit = f"max_length_tokens = {config.max_length_tokens}"
+    if examples.shortened:
+        places = ", ".join(str(example.place) for example in examples.shortened[:5])
+        say(f"{len(examples.shortened)} conversations lose later exchanges to {limit}: {places}")
+    if examples.left_out:
+        places = ", ".join(str(example.place) for example in examples.left_out[:5])
+        say(f"{len(examples.left_out)} conversations do not fit {limit}, left out: {places}")
+
+
+def _hold_plan(
+    folder: Path,
+    role: RoleFile,
+    examples: ExampleSet,
+    model_name: str,
+    config: TrainingConfig,
+    watcher: Watcher,
+) -> str:
+    located = locate_model(model_name, watcher.say)
+    if not Path(located).is_dir():
+        load_model(model_name)  # brings a hub model's files into the cache, where they are hashed
+    fingerprint = fingerprint_model(located)
+    # role.yaml first: it tells an unfinished bundle from some other folder.
+    write_text(folder.parent / ROLE, role.source)
+    plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
+    hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
+    return fingerprint
+
+
+def _trainable(model_name: str, config: TrainingConfig) -> Any:
+    """Load the model with the parameters to train switched on."""
+    from transformers import set_seed
+
+    set_seed(config.seed)
+    # Under LoRA the frozen weights may be bf16; weights that are trained stay fp32 under autocast.
+    frozen_in_bf16 = config.method == "lora" and computes_in_bf16(config)
+    model = load_model(model_name, precision="bf16" if frozen_in_bf16 else "fp32")
+    model.config.use_cache = False
+    if config.method == "full":
+        return model
+    try:
+        model = add_adapter(model, config.lora)
+    except ValueError as error:
+        raise UserError.at("lora.target_modules", str(error)) from error
+    if config.gradient_checkpointing:
+        model.enable_input_require_grads()
+    return model
+
+
+def _write_parts(
+    out: Path, role: RoleFile, encoder: ChatEncoder, model: Any, config: TrainingConfig
+) -> None:
+    if config.method == "lora":
+        model.save_pretrained(out / ADAPTER)
+        (out / ADAPTER / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+    else:
+        model.config.use_cache = True
+        model.save_pretrained(out / WEIGHTS)
+    tokenizer = encoder.tokenizer
+    tokenizer.chat_template = encoder.format.template
+    folders = [TOKENIZER] if config.method == "lora" else [TOKENIZER, WEIGHTS]
+    for folder in folders:
+        tokenizer.save_pretrained(out / folder)
+
+
+def _summary(
+    examples: ExampleSet, training: Sequence[Any], trained: Trained, seconds: float
+) -> dict[str, Any]:
+    return {
+        "conversations": len(examples.examples),
+        "conversations_trained": len(training),
+        "conversations_shortened": len(examples.shortened),
+        "conversations_left_out": len(examples.left_out),
+        "tokens": examples.tokens,
+        "trained_tokens": examples.trained_tokens,
+        "steps": trained.steps,
+        "loss": trained.loss,
+        "validation_loss": trained.validation_loss,
+        "seconds": round(seconds, 1),
+    }

@@ -1,0 +1,138 @@
+"""The training run itself, a thin layer over transformers' ``Trainer``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rolewright.models.load import best_device
+from rolewright.tokens.example import Example
+from rolewright.training.collate import collate
+from rolewright.training.config import TrainingConfig
+from rolewright.training.resume import last_checkpoint, rewind_metrics
+
+StepCallback = Callable[[int, int, float], None]
+"""Called with (step, all steps, training loss) after every optimiser step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished run.
+
+    Attributes:
+        model: with the best weights by validation loss, or the last where nothing was held back.
+        steps: optimiser steps in all.
+        loss: training loss of the last step, mean over trained tokens, in nats.
+        validation_loss: of the weights that are kept; None where nothing was held back.
+    """
+
+    model: Any
+    steps: int
+    loss: float
+    validation_loss: float | None
+
+
+def computes_in_bf16(config: TrainingConfig) -> bool:
+    """Whether training runs in bf16 here."""
+    import torch
+
+    if config.precision != "auto":
+        return config.precision == "bf16"
+    if best_device() == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def run_training(
+    model: Any,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    config: TrainingConfig,
+    *,
+    folder: Path,
+    pad_id: int,
+    on_step: StepCallback | None = None,
+) -> Trained:
+    """Train, going on from the last whole checkpoint in ``folder`` if there is one.
+
+    Args:
+        model: with the parameters to train switched on.
+        training: at least one example.
+        validation: held back to choose the best weights; may be empty.
+        config: how.
+        folder: for checkpoints, ``metrics.jsonl`` and TensorBoard.
+        pad_id: any token id.
+        on_step: told of every step, for progress.
+    """
+    from transformers import Trainer
+
+    from rolewright.training.run_log import RunLog
+
+    checkpoint = last_checkpoint(folder / "checkpoints")
+    rewind_metrics(folder / "metrics.jsonl", checkpoint)
+    first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
+    trainer = Trainer(
+        model=model,
+        args=_arguments(config, folder, validated=bool(validation)),
+        train_dataset=list(training),
+        eval_dataset=list(validation) or None,
+        data_collator=partial(collate, pad_id=pad_id),
+        callbacks=[RunLog(folder, first_step, on_step)],
+    )
+    trainer.pop_callback(_printing_callback())
+    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    return Trained(
+        model=trainer.model,
+        steps=trainer.state.global_step,
+        loss=losses[-1],
+        validation_loss=trainer.state.best_metric if validation else None,
+    )
+
+
+def _printing_callback() -> Any:
+    from transformers import PrinterCallback
+
+    return PrinterCallback  # it prints every log to stdout, which belongs to data
+
+
+def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
+    from transformers import TrainingArguments
+
+    micro = config.micro_batch_size or config.batch_size
+    rhythm = "epoch" if config.checkpoint.every_steps is None else "steps"
+    return TrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=config.epochs,
+        max_steps=config.max_steps or -1,
+        per_device_train_batch_size=micro,
+        per_device_eval_batch_size=micro,
+        gradient_accumulation_steps=config.batch_size // micro,
+        activation_checkpointing=config.gradient_checkpointing,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type=config.optimizer.schedule,
+        warmup_steps=config.optimizer.warmup_share,
+        weight_decay=config.optimizer.weight_decay,
+        max_grad_norm=config.optimizer.max_gradient_norm,
+        bf16=computes_in_bf16(config),
+        use_cpu=best_device() == "cpu",
+        seed=config.seed,
+        data_seed=config.seed,
+        logging_strategy="steps",
+        logging_steps=1,
+        save_strategy=rhythm,
+        save_steps=config.checkpoint.every_steps or 1,
+        save_total_limit=config.checkpoint.keep,
+        eval_strategy=rhythm if validated else "no",
+        eval_steps=config.checkpoint.every_steps or 1,
+        load_best_model_at_end=validated,
+        metric_for_best_model="eval_loss" if validated else None,
+        greater_is_better=False if validated else None,
+        prediction_loss_only=True,
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        dataloader_num_workers=0,
+    )
