@@ -1,0 +1,100 @@
+"""From a decoded row to a conversation, or to everything that is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rolewright.conversations.control_tokens import control_tokens_in
+from rolewright.conversations.conversation import Conversation, Message
+from rolewright.conversations.defect import Defect, describe, wrong_type
+from rolewright.conversations.formats import read_draft
+from rolewright.conversations.formats.draft import Draft, Piece, Turn
+from rolewright.conversations.rows import Row
+from rolewright.conversations.system_message import read_system
+from rolewright.conversations.turn_order import order_defects
+from rolewright.errors import Fault
+
+
+def assemble(
+    row: Row, *, answered: bool, literal_control_tokens: bool
+) -> Conversation | tuple[Fault, ...]:
+    """Make a conversation of a row.
+
+    Args:
+        row: the decoded row, in any of the four formats.
+        answered: whether it has to end with an assistant turn.
+        literal_control_tokens: whether texts may spell out control tokens.
+
+    Returns:
+        The conversation, or at least one fault, one for each defect of the row.
+    """
+    value = row.value
+    if not isinstance(value, dict):
+        not_object = wrong_type("", value, "a JSON object", "write one conversation a row")
+        return tuple(map(row.fault, (*row.defects, *not_object)))
+    draft = read_draft(value)
+    turns = draft.turns if isinstance(draft, Draft) else ()
+    system, system_defects = read_system(value, turns)
+    identity, identity_defects = _read_id(value, row.label)
+    scenario, scenario_defects = _read_scenario(value)
+    defects = [*row.defects, *identity_defects, *scenario_defects, *system_defects]
+    if isinstance(draft, Draft):
+        defects += draft.defects
+        defects += order_defects(draft, answered=answered)
+        defects += _empty_contents(turns)
+    else:
+        defects += draft
+    if not literal_control_tokens:
+        defects += _control_tokens(system, turns)
+    if defects:
+        return tuple(map(row.fault, defects))
+    return Conversation(
+        messages=tuple(_messages(turns)),
+        system=system[0].text if system else None,
+        id=identity,
+        place=row.place,
+        scenario=scenario,
+    )
+
+
+def _messages(turns: Sequence[Turn]) -> Iterator[Message]:
+    for turn in turns:
+        if turn.role == "user":
+            yield Message("user", turn.content)
+        elif turn.role == "assistant":
+            yield Message("assistant", turn.content, turn.train)
+
+
+def _read_id(row: Mapping[str, object], default: str) -> tuple[str, tuple[Defect, ...]]:
+    value = row.get("id")
+    if value is None or value == "":
+        return default, ()
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value), ()
+    return default, wrong_type("id", value, "a text or a whole number")
+
+
+def _read_scenario(row: Mapping[str, object]) -> tuple[str | None, tuple[Defect, ...]]:
+    value = row.get("scenario")
+    if value is None or isinstance(value, str):
+        return value, ()
+    return None, wrong_type("scenario", value, "the name of a scenario, a text")
+
+
+def _empty_contents(turns: Sequence[Turn]) -> Iterator[Defect]:
+    for turn in turns:
+        if turn.role != "system" and turn.pieces and not turn.content.strip():
+            yield Defect(
+                turn.pieces[0].key, f"{describe(turn.content)}, which says nothing", "some text"
+            )
+
+
+def _control_tokens(system: Sequence[Piece], turns: Sequence[Turn]) -> Iterator[Defect]:
+    spoken = [piece for turn in turns for piece in turn.pieces or ()]
+    for piece in dict.fromkeys((*system, *spoken)):
+        tokens = control_tokens_in(piece.text)
+        if tokens:
+            yield Defect(
+                piece.key,
+                f"control tokens as text: {', '.join(tokens[:5])}",
+                "text without control tokens",
+                "remove them; or, where the text is about them, allow literal control tokens",
+            )
