@@ -3,14 +3,15 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.verdict import Verdict
 
 VerifierFunction = Callable[..., Verdict]
+_Function = TypeVar("_Function", bound=VerifierFunction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Verifier:
 _VERIFIERS: dict[str, Verifier] = {}
 
 
-def verifier(name: str) -> Callable[[VerifierFunction], VerifierFunction]:
+def verifier(name: str) -> Callable[[_Function], _Function]:
     """Register a check under ``name``.
 
     The function takes the text and the conversation it answers, then keyword-only parameters with
@@ -52,11 +53,13 @@ def verifier(name: str) -> Callable[[VerifierFunction], VerifierFunction]:
         @verifier("max_words")
         def max_words(text: str, conversation: Conversation, *, max: int) -> Verdict: ...
 
+    Where a function has both ``min`` and ``max``, values with ``min`` above ``max`` are refused.
+
     Raises:
         ValueError: the name is taken, or a parameter has no annotation.
     """
 
-    def register(function: VerifierFunction) -> VerifierFunction:
+    def register(function: _Function) -> _Function:
         if name in _VERIFIERS:
             raise ValueError(f"a verifier named {name!r} exists already")
         _VERIFIERS[name] = Verifier(name, function, _parameters_of(name, function))
@@ -83,4 +86,19 @@ def _parameters_of(name: str, function: VerifierFunction) -> type[BaseModel]:
             raise ValueError(f"verifier {name!r}: parameter {parameter.name!r} has no annotation")
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
         fields[parameter.name] = (parameter.annotation, default)
-    return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+    return create_model(
+        name,
+        __config__=ConfigDict(extra="forbid", frozen=True),
+        __validators__={"bounds": _BOUNDS_IN_ORDER} if {"min", "max"} <= fields.keys() else None,
+        **fields,
+    )
+
+
+def _check_bounds(parameters: Any) -> Any:
+    low, high = parameters.min, parameters.max
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"min {low} is above max {high}: no text can pass")
+    return parameters
+
+
+_BOUNDS_IN_ORDER: Any = model_validator(mode="after")(_check_bounds)

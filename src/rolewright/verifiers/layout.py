@@ -1,0 +1,239 @@
+"""The form of an answer: Markdown, lists, lines, JSON, final marks, emoji."""
+
+import json
+import re
+from typing import Any, Final
+
+from pydantic import NonNegativeInt, PositiveInt
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.verifiers.matching import Phrases, listed, quoted
+from rolewright.verifiers.registry import verifier
+from rolewright.verifiers.segmentation import prose_of, without_code
+from rolewright.verifiers.verdict import Verdict
+
+_MARKDOWN: Final = {
+    "a heading": re.compile(r"^ {0,3}#{1,6}[ \t]+\S.*$", re.MULTILINE),
+    "a code block": re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE),
+    "bold text": re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|(?<!\w)__(?=\S)[^_\n]+(?<=\S)__(?!\w)"),
+    "italic text": re.compile(
+        r"(?<![\w*])\*(?=[^\s*])[^*\n]*(?<=[^\s*])\*(?![\w*])"
+        r"|(?<![\w_])_(?=[^\s_])[^_\n]*(?<=[^\s_])_(?![\w_])"
+    ),
+    "inline code": re.compile(r"`[^`\n]+`"),
+    "a bullet": re.compile(r"^[ \t]*[-*+][ \t]+(?=\S)", re.MULTILINE),
+    "a quotation": re.compile(r"^ {0,3}>[ \t]?(?=\S)", re.MULTILINE),
+    "a link": re.compile(r"!?\[[^\[\]\n]*\]\([^()\s]*\)"),
+    "a table": re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|[-:| \t]*$", re.MULTILINE),
+    "a rule": re.compile(
+        r"^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE
+    ),
+}
+_ITEM = re.compile(
+    r"^[ \t\u3000]*(?:[-*+•·●▪◦–][ \t\u3000]+|\d{1,3}[.)][ \t]+|\d{1,3}[、．)）]"
+    r"|[一二三四五六七八九十]{1,3}、|[(（](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]|[①-⑳])"
+    r"[ \t\u3000]*\S.*$",
+    re.MULTILINE,
+)
+_FENCED = re.compile(r"\A(```+|~~~+)[ \t]*\w*[ \t]*\n(?P<content>.*)\n[ \t]*\1\Z", re.DOTALL)
+_QUESTION = re.compile(r"[!！]*[?？][?？!！]*")
+_CLOSERS = "”’」』）】》〉)]}\"'*_`"
+_ELLIPSIS = re.compile(r"\.{2,}|。{2,}|…")
+_EMOJI_PART = (
+    "[\U0001f004\U0001f0cf\U0001f170\U0001f171\U0001f17e\U0001f17f\U0001f18e\U0001f191-\U0001f19a"
+    "\U0001f1e6-\U0001f1ff\U0001f201\U0001f202\U0001f21a\U0001f22f\U0001f232-\U0001f23a"
+    "\U0001f250\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7eb"
+    "\U0001f90c-\U0001f9ff\U0001fa70-\U0001faff"
+    "⌚⌛⏩-⏬⏰⏳◽◾☔☕♈-♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓-❕❗➕-➗➰➿⬛⬜⭐⭕☀☹☺♥✌❤]"
+    "|[©®\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299]\ufe0f"
+    "|[0-9#*]\ufe0f?\u20e3"
+)
+_EMOJI = re.compile(f"(?:{_EMOJI_PART})(?:[\ufe0f\u200d\u20e3]|{_EMOJI_PART})*")
+
+
+@verifier("no_markdown")
+def no_markdown(text: str, conversation: Conversation) -> Verdict:
+    """Check that the answer is plain text, without Markdown.
+
+    Headings, bold, italics, bullets, quotations, links, tables, rules and code count as Markdown.
+    Numbered lists do not: plain text writes them the same way.
+    """
+    hits = [(hit.span(), name) for name, mark in _MARKDOWN.items() if (hit := mark.search(text))]
+    if not hits:
+        return Verdict(True, "no Markdown")
+    span, name = min(hits)
+    return Verdict(False, f"has {name}: {quoted(text[slice(*span)])}", span)
+
+
+@verifier("json_object")
+def json_object(
+    text: str,
+    conversation: Conversation,
+    *,
+    required_keys: tuple[str, ...] = (),
+    fence: bool = True,
+) -> Verdict:
+    """Check that the whole answer is one JSON object.
+
+    NaN and Infinity are refused, as JSON has neither.
+
+    Rule parameters:
+        required_keys: keys that the object must have at its top level; others are allowed.
+        fence: whether the object may stand in a Markdown code fence.
+
+    Source: IFEval (arXiv 2311.07911) ``detectable_format:json_format``.
+    """
+    content, offset = _json_content(text, fence)
+    try:
+        value = json.loads(content, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = offset + error.pos
+        span = (place, place + 1) if place < len(text) else None
+        return Verdict(False, f"not JSON: {error.msg} at character {place}", span)
+    except (ValueError, RecursionError) as error:
+        return Verdict(False, f"not JSON that can be read: {error}")
+    if not isinstance(value, dict):
+        return Verdict(False, f"a JSON {_JSON_NAMES[type(value)]}, not an object")
+    missing = [key for key in required_keys if key not in value]
+    if missing:
+        return Verdict(False, f"the JSON object has no {listed(missing)}")
+    return Verdict(True, f"a JSON object with {len(value)} keys")
+
+
+@verifier("bullet_list")
+def bullet_list(
+    text: str,
+    conversation: Conversation,
+    *,
+    min: NonNegativeInt = 1,
+    max: PositiveInt | None = None,
+) -> Verdict:
+    """Check that the answer has a list with so many items.
+
+    An item is a line outside code that begins with -, *, +, •, ·, ●, "1.", "1)", "1、", "一、",
+    "（1）" or "①". The span of a failure is the first item too many.
+
+    Rule parameters:
+        min: how many items are required.
+        max: how many items are allowed; no limit where it is left out.
+
+    Source: IFEval (arXiv 2311.07911) ``detectable_format:number_bullet_lists``.
+    """
+    items = [item.span() for item in _ITEM.finditer(without_code(text))]
+    limits = f"at least {min} required" if max is None else f"{min} to {max} allowed"
+    evidence = f"{len(items)} list {'item' if len(items) == 1 else 'items'}, {limits}"
+    if max is not None and len(items) > max:
+        return Verdict(False, evidence, items[max])
+    return Verdict(len(items) >= min, evidence)
+
+
+@verifier("single_line")
+def single_line(text: str, conversation: Conversation) -> Verdict:
+    """Check that the answer is one line.
+
+    Line breaks before and after it do not matter. An empty answer fails.
+    """
+    lines = text.strip().splitlines()
+    if len(lines) == 1:
+        return Verdict(True, "1 line")
+    if not lines:
+        return Verdict(False, "the answer is empty, 1 line is required")
+    start = len(text) - len(text.lstrip()) + len(lines[0])
+    second = text[start:]
+    end = start + len(second) - len(second.lstrip())
+    return Verdict(False, f"{len(lines)} lines, 1 allowed", (start, max(end, start + 1)))
+
+
+@verifier("ends_with_punctuation")
+def ends_with_punctuation(
+    text: str, conversation: Conversation, *, marks: Phrases = tuple("。！？…；.!?")
+) -> Verdict:
+    """Check that the answer ends with a punctuation mark.
+
+    Closing quotation marks, brackets and Markdown marks after it do not matter. The width of the
+    mark does: "." is not "。".
+
+    Rule parameters:
+        marks: the marks allowed.
+    """
+    ending = _ending(text)
+    if ending.endswith(marks):
+        return Verdict(True, f"ends with {quoted(ending[-1])}")
+    if not ending:
+        return Verdict(False, f"ends with no mark, one of {listed(marks)} is required")
+    span = (len(ending) - 1, len(ending))
+    return Verdict(False, f"ends with {quoted(ending[-1])}, not one of {listed(marks)}", span)
+
+
+@verifier("no_final_period")
+def no_final_period(text: str, conversation: Conversation) -> Verdict:
+    """Check that the answer does not end with a full stop.
+
+    "." and "。" are full stops, an ellipsis is none. Closing quotation marks and brackets after the
+    full stop do not matter.
+    """
+    ending = _ending(text)
+    if ending.endswith((".", "。", "．", "｡")) and not _ELLIPSIS.search(ending[-2:]):
+        span = (len(ending) - 1, len(ending))
+        return Verdict(False, f"ends with the full stop {quoted(ending[-1])}", span)
+    return Verdict(True, "no full stop at the end")
+
+
+@verifier("max_questions")
+def max_questions(text: str, conversation: Conversation, *, max: NonNegativeInt) -> Verdict:
+    """Check that the answer asks at most so many questions.
+
+    Question marks outside code and URLs are counted, a run such as "?!" or "？？" once. The span of
+    a failure is the mark of the first question too many.
+
+    Rule parameters:
+        max: how many questions are allowed.
+    """
+    questions = [hit.span() for hit in _QUESTION.finditer(prose_of(text))]
+    evidence = f"{len(questions)} question {'mark' if len(questions) == 1 else 'marks'}"
+    excess = questions[max] if len(questions) > max else None
+    return Verdict(excess is None, f"{evidence}, at most {max} allowed", excess)
+
+
+@verifier("no_emoji")
+def no_emoji(text: str, conversation: Conversation) -> Verdict:
+    """Check that the answer has no emoji.
+
+    Symbols that are text by default (©, ✓, →, ★) are emoji only with an emoji variation selector.
+    Faces made of punctuation are none.
+    """
+    count = 0
+    first = None
+    for hit in _EMOJI.finditer(text):
+        first = first or hit
+        count += 1
+    if first is None:
+        return Verdict(True, "no emoji")
+    return Verdict(False, f"{count} emoji, the first is {quoted(first[0])}", first.span())
+
+
+_JSON_NAMES: Final = {
+    list: "array",
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "truth value",
+    type(None): "null",
+}
+
+
+def _json_content(text: str, fence: bool) -> tuple[str, int]:
+    stripped = text.strip()
+    offset = len(text) - len(text.lstrip())
+    fenced = _FENCED.match(stripped) if fence else None
+    if fenced:
+        return fenced["content"], offset + fenced.start("content")
+    return stripped, offset
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _ending(text: str) -> str:
+    return text.rstrip().rstrip(_CLOSERS + " \t\r\n")

@@ -1,0 +1,176 @@
+import time
+from typing import Annotated
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field, ValidationError
+
+from rolewright.verifiers import Verdict, find_verifier, registry, verifier, verifier_names
+
+# One set of valid parameters for each verifier; a new verifier must be added here.
+VALID = {
+    "address_user": {"term": "您"},
+    "bullet_list": {"min": 1, "max": 2},
+    "catchphrase_rate": {"phrase": "喵", "max": 1},
+    "closes_with": {"phrases": ["bye"], "ignore_punctuation": True},
+    "does_not_refuse": {},
+    "ends_with_punctuation": {},
+    "exact_answer": {"options": ["yes", "no"]},
+    "json_object": {"required_keys": ["a"]},
+    "language": {"language": "ja"},
+    "length_between": {"unit": "sentences", "min": 1, "max": 2},
+    "matches": {"pattern": "a+"},
+    "max_length": {"unit": "paragraphs", "max": 0},
+    "max_questions": {"max": 0},
+    "min_length": {"unit": "characters", "min": 1},
+    "must_include": {"phrases": ["a", "猫"]},
+    "must_say_when": {"triggers": ["hello"], "phrases": ["a"]},
+    "never_base_identity": {"where": "claims"},
+    "never_matches": {"pattern": "[a-c]"},
+    "never_say": {"phrases": ["a", "猫"]},
+    "no_emoji": {},
+    "no_final_period": {},
+    "no_markdown": {},
+    "no_meta_talk": {},
+    "opens_with": {"phrases": ["a"]},
+    "refuses": {},
+    "self_name": {"names": ["Momo"]},
+    "single_line": {},
+}
+# Plain random text seldom meets a rule's edge; these pieces do.
+ODD_CHARACTERS = "`\n\r\0…“”？*_猫ﬁßİ　\u200b\ufe0f\u2028"
+MARKERS = ["<think>", "</think>", "```", '{"a": 1}', "1. ", "- ", "ｶﾞ", "e\u0301", "👩\u200d💻"]
+SAYINGS = ["I am Qwen. ", "我叫通义千问。", "抱歉，我无法回答", "I can't help", "https://a.b/c?d "]
+PIECES = st.sampled_from([*ODD_CHARACTERS, *MARKERS, *SAYINGS])
+TEXTS = st.one_of(
+    st.text(max_size=60), st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
+)
+
+
+@pytest.fixture
+def own_table(monkeypatch):
+    monkeypatch.setattr(registry, "_VERIFIERS", dict(registry._VERIFIERS))
+
+
+def test_every_verifier_is_registered_by_importing_the_package():
+    assert set(verifier_names()) == set(VALID)
+    assert verifier_names() == sorted(VALID)
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_a_summary_stands_in_one_line(name):
+    summary = find_verifier(name).summary
+    assert summary.startswith("Check that ")
+    assert summary.endswith(".")
+
+
+@pytest.mark.parametrize("name", VALID)
+@settings(deadline=None)
+@given(text=TEXTS)
+def test_any_text_gets_a_verdict_with_a_span_inside_it(judge, name, text):
+    verdict = judge(name, text, user=text, **VALID[name])
+    assert isinstance(verdict.passed, bool)
+    assert verdict.evidence
+    assert "\n" not in verdict.evidence
+    if verdict.span is not None:
+        start, end = verdict.span
+        assert not verdict.passed
+        assert 0 <= start < end <= len(text)
+
+
+@pytest.mark.parametrize("name", VALID)
+@pytest.mark.parametrize("piece", [*" `*“[\n", "_a", "- ", "抱歉我", "作为由", "I am "])
+def test_monotonous_text_costs_no_more_than_its_length(judge, name, piece):
+    # Quadratic expressions took seconds on these; linear ones take milliseconds.
+    started = time.process_time()
+    judge(name, piece * (8000 // len(piece)), user="Hello", **VALID[name])
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_unknown_parameters_are_refused(name):
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        find_verifier(name).parameters(**VALID[name], colour="red")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("max_length", {"unit": "words"}),
+        ("max_length", {"max": 3}),
+        ("language", {}),
+        ("never_say", {}),
+        ("matches", {}),
+        ("self_name", {}),
+        ("must_say_when", {"triggers": ["a"]}),
+    ],
+)
+def test_missing_parameters_are_refused(name, parameters):
+    with pytest.raises(ValidationError, match="Field required"):
+        find_verifier(name).parameters(**parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "complaint"),
+    [
+        ("max_length", {"unit": "字", "max": 3}, "han"),
+        ("max_length", {"unit": "words", "max": -1}, "greater than or equal to 0"),
+        ("min_length", {"unit": "words", "min": 0}, "greater than 0"),
+        ("length_between", {"unit": "words", "min": 5, "max": 4}, "min 5 is above max 4"),
+        ("catchphrase_rate", {"phrase": "a", "min": 2, "max": 1}, "min 2 is above max 1"),
+        ("bullet_list", {"min": 2, "max": 1}, "min 2 is above max 1"),
+        ("language", {"language": "xx"}, "'en'"),
+        ("language", {"language": "en", "share": 0}, "greater than 0"),
+        ("language", {"language": "en", "share": 1.5}, "less than or equal to 1"),
+        ("never_say", {"phrases": []}, "at least 1 item"),
+        ("never_say", {"phrases": "cat"}, "valid tuple"),
+        ("never_say", {"phrases": ["  "]}, "empty phrase"),
+        ("never_say", {"phrases": ["\u200b"]}, "empty phrase"),
+        ("must_include", {"phrases": ["a"], "mode": "some"}, "'any' or 'all'"),
+        ("matches", {"pattern": "("}, "not a regular expression"),
+        ("never_matches", {"pattern": "[z-a]"}, "not a regular expression"),
+        ("address_user", {"term": "she"}, "您"),
+    ],
+)
+def test_bad_values_are_refused(name, parameters, complaint):
+    with pytest.raises(ValidationError, match=complaint):
+        find_verifier(name).parameters(**parameters)
+
+
+def test_equal_bounds_are_fine():
+    find_verifier("length_between").parameters(unit="words", min=4, max=4)
+
+
+def test_no_upper_bound_is_fine():
+    assert find_verifier("bullet_list").parameters(min=4).max is None
+
+
+@pytest.mark.usefixtures("own_table")
+def test_a_user_adds_a_verifier_with_one_function(judge):
+    @verifier("shouts")
+    def shouts(text, conversation, *, times: Annotated[int, Field(ge=1)] = 1) -> Verdict:
+        """Check that the answer shouts."""
+        return Verdict(text.count("!") >= times, f"{text.count('!')} shouts")
+
+    assert "shouts" in verifier_names()
+    assert judge("shouts", "Hey!").passed
+    assert not judge("shouts", "Hey!", times=2).passed
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        judge("shouts", "Hey!", times=0)
+
+
+@pytest.mark.usefixtures("own_table")
+def test_a_name_is_taken_once():
+    with pytest.raises(ValueError, match="'max_length' exists already"):
+        verifier("max_length")(lambda text, conversation: Verdict(True, ""))
+
+
+@pytest.mark.usefixtures("own_table")
+def test_a_parameter_without_annotation_is_refused():
+    with pytest.raises(ValueError, match="'times' has no annotation"):
+        verifier("shouts")(lambda text, conversation, *, times: Verdict(True, ""))
+
+
+def test_an_unknown_name_is_not_found():
+    assert find_verifier("no_such_rule") is None
