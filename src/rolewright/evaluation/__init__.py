@@ -1,0 +1,1 @@
+"""Did the role take hold? Arms side by side, judged by code, with intervals."""

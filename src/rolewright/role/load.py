@@ -43,7 +43,9 @@ def load_role(path: str | Path) -> RoleFile:
     )
 
 
-def _compile(entry: RuleEntry, key: Key, document: YamlDocument, faults: list[Fault]) -> Rule | None:
+def _compile(
+    entry: RuleEntry, key: Key, document: YamlDocument, faults: list[Fault]
+) -> Rule | None:
     verifier = find_verifier(entry.check)
     if verifier is None:
         near = difflib.get_close_matches(entry.check, verifier_names(), n=1)
@@ -73,21 +75,22 @@ def _compile(entry: RuleEntry, key: Key, document: YamlDocument, faults: list[Fa
 
 
 def _references(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
-    for section, items in (("rules", entry.rules), ("scenarios", entry.scenarios)):
-        seen: set[str] = set()
-        for index, item in enumerate(items):
-            if item.id in seen:
+    rule_ids = [rule.id for rule in entry.rules]
+    scenario_ids = [scenario.id for scenario in entry.scenarios]
+    for section, ids in (("rules", rule_ids), ("scenarios", scenario_ids)):
+        for index, id_ in enumerate(ids):
+            if id_ in ids[:index]:
                 place = document.place((section, index, "id"))
-                yield Fault(place, f"the id {item.id!r} stands twice", "a unique id", "rename one")
-            seen.add(item.id)
-    known = [scenario.id for scenario in entry.scenarios]
+                yield Fault(place, f"the id {id_!r} stands twice", "a unique id", "rename one")
     for index, rule in enumerate(entry.rules):
         for position, scenario in enumerate(rule.scenarios or ()):
-            if scenario not in known:
+            if scenario not in scenario_ids:
                 yield Fault(
                     document.place(("rules", index, "scenarios", position)),
                     f"there is no scenario {scenario!r}",
-                    f"one of: {', '.join(known)}" if known else "a scenario of this file",
+                    f"one of: {', '.join(scenario_ids)}"
+                    if scenario_ids
+                    else "a scenario of this file",
                     "add it under `scenarios`, or remove it here",
                 )
 

@@ -1,1 +1,1 @@
-"""Conversations as token ids and loss masks: the one renderer for training, evaluation, answering."""
+"""Conversations as token ids and loss masks: one renderer, whatever they are used for."""

@@ -71,7 +71,7 @@ class ChatEncoder:
         ids = self.encode_system(system)
         for message in messages:
             ids += self._turn(message, last=False).ids
-        return ids + [self.start_id, *self._assistant_header, *self._generation_prefix]
+        return [*ids, self.start_id, *self._assistant_header, *self._generation_prefix]
 
     def encode_conversation(
         self,

@@ -127,4 +127,3 @@ def _apply(value: dict[str, Any], override: str) -> None:
         value[last] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UserError.at(f"--set {override}", f"{text!r} is not a YAML value") from error
-

@@ -67,7 +67,9 @@ def encode_examples(
     """
     encoded = [
         encoder.encode_conversation(
-            resolve_system(conversation, role_system), loss=loss, max_length_tokens=max_length_tokens
+            resolve_system(conversation, role_system),
+            loss=loss,
+            max_length_tokens=max_length_tokens,
         )
         for conversation in conversations
     ]

@@ -87,9 +87,7 @@ def train(
     _tell(examples, config, watcher.say)
     folder = out / TRAINING
     fingerprint = _hold_plan(folder, role, examples, model_name, config, watcher)
-    training, validation = split_validation(
-        examples.examples, config.validation_share, config.seed
-    )
+    training, validation = split_validation(examples.examples, config.validation_share, config.seed)
     trained = run_training(
         _trainable(model_name, config),
         training,

@@ -1,0 +1,5 @@
+"""``python -m rolewright``."""
+
+from rolewright.cli.app import main
+
+main()

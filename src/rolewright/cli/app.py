@@ -1,0 +1,95 @@
+"""The table of commands, and what becomes of errors."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from rolewright.cli import ask, calibrate, chat, check, demo, init, render, train
+from rolewright.cli import eval as evaluation
+from rolewright.cli.output import (
+    EXIT_BUG,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    report_bug,
+    report_error,
+    say,
+)
+from rolewright.errors import UserError
+
+app = typer.Typer(
+    name="rolewright",
+    help="Give a Qwen chat model a role of its own, prove that it took hold, and get a confidence "
+    "with every answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command, name in (
+    (init.init, "init"),
+    (check.check, "check"),
+    (render.render, "render"),
+    (train.train, "train"),
+    (evaluation.evaluate, "eval"),
+    (calibrate.calibrate, "calibrate"),
+    (ask.ask, "ask"),
+    (chat.chat, "chat"),
+    (demo.demo, "demo"),
+):
+    app.command(name)(command)
+
+
+def _version(value: bool) -> None:  # the shape that Typer calls
+    if value:
+        import rolewright
+
+        typer.echo(f"rolewright {rolewright.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(  # the shape that Typer reads
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """Options before the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 fine, 1 found wanting, 2 usage or input, 130 Ctrl-C."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    import click
+
+    as_json = "--json" in arguments
+    try:
+        code = app(arguments, prog_name="rolewright", standalone_mode=False)
+    except UserError as error:
+        report_error(error, as_json=as_json)
+        return EXIT_USAGE
+    except click.ClickException as error:
+        report_error(UserError.at("command line", error.format_message()), as_json=as_json)
+        say("`rolewright COMMAND --help` shows how it is used")
+        return EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone, and nobody is left to tell
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        report_bug(error)
+        return EXIT_BUG
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,59 @@
+"""``rolewright ask``: one answer with its confidence."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from rolewright.cli.options import AsJson, BundlePath, MaxNewTokens, PrecisionName
+from rolewright.cli.output import print_json
+
+
+def ask(
+    bundle_path: BundlePath,
+    question: Annotated[str, typer.Argument(help="What to ask; control tokens are plain text.")],
+    max_new_tokens: MaxNewTokens = 256,
+    precision: PrecisionName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Ask a bundle one question.
+
+    Example: rolewright ask bundle "What is the capital of France?" --json
+    """
+    from rolewright.bundle.read import read_bundle
+    from rolewright.cli.reading import parse_precision
+    from rolewright.errors import UserError
+
+    if not question.strip():
+        raise UserError.at("the question", "it is empty", fix="ask something")
+    chosen = parse_precision(precision)
+    read_bundle(bundle_path)  # before torch is imported: a wrong path is told at once
+
+    from rolewright.cli.answering import describe_confidence, open_assistant
+    from rolewright.conversations.conversation import Message
+
+    assistant = open_assistant(bundle_path, chosen)
+    start = time.monotonic()
+    answer, scored = assistant.answer([Message("user", question)], max_new_tokens=max_new_tokens)
+    seconds = time.monotonic() - start
+    if not as_json:
+        print(answer.text)
+        print(describe_confidence(scored))
+        return
+    generation = answer.generation
+    steps = zip(answer.tokens, generation.logprobs, generation.entropies, strict=False)
+    print_json(
+        {
+            "schema": "rolewright.ask/1",
+            "answer": answer.text,
+            **scored,
+            "tokens": [
+                {"token": token, "logprob": logprob, "entropy": entropy}
+                for token, logprob, entropy in steps
+            ],
+            "stopped": generation.stopped,
+            "model": assistant.bundle.manifest.base_model.name,
+            "role": assistant.bundle.role.name,
+            "seconds": round(seconds, 3),
+        }
+    )

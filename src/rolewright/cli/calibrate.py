@@ -1,0 +1,81 @@
+"""``rolewright calibrate``: give a bundle a confidence one can act on."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
+from rolewright.cli.output import percent, print_json, print_table, progress, say
+
+
+def calibrate(
+    bundle_path: BundlePath,
+    questions_paths: Annotated[
+        list[Path], typer.Argument(metavar="QA", help="Graded questions (JSONL or JSON array).")
+    ],
+    abstain_below: Annotated[
+        float,
+        typer.Option(
+            "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
+        ),
+    ] = 0.5,
+    max_new_tokens: MaxNewTokens = 64,
+    batch_size: BatchSize = 32,
+    precision: PrecisionName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Fit the confidence of a bundle's answers on graded questions.
+
+    Example: rolewright calibrate bundle data/questions.jsonl
+    """
+    from rolewright.bundle.read import read_bundle
+    from rolewright.bundle.write import add_calibration
+    from rolewright.cli.reading import parse_precision
+    from rolewright.conversations.questions import read_questions
+
+    bundle = read_bundle(bundle_path)
+    chosen = parse_precision(precision)
+    questions = read_questions(
+        questions_paths, literal_control_tokens=bundle.role.literal_control_tokens
+    )
+
+    from rolewright.confidence.calibrate import calibrate as fit
+    from rolewright.confidence.question_answers import answer_questions
+    from rolewright.generation.chat_model import load_bundle_model
+
+    model = load_bundle_model(bundle, precision=chosen, say=say)
+    with progress("answering", total=len(questions)) as advance:
+        graded = answer_questions(
+            model,
+            questions,
+            role_system=bundle.role.system,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+            on_answers=advance,
+        )
+    calibration = fit(graded, abstain_below=abstain_below)
+    text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
+    add_calibration(bundle.folder, bundle.manifest, text)
+    summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded"})
+    if as_json:
+        print_json(summary)
+    else:
+        show_calibration(summary)
+
+
+def show_calibration(summary: dict[str, Any]) -> None:
+    """Print the scores that were compared, and what is in force."""
+    print_table(
+        f"{summary['questions']} questions, {percent(summary['accuracy'])} answered right; "
+        "measured on held-out folds",
+        ["score", "map", "AUROC", "Brier", "ECE"],
+        [
+            [c["score"], c["method"], *(f"{c[key]:.3f}" for key in ("auroc", "brier", "ece"))]
+            for c in summary["comparison"]
+        ],
+    )
+    print(
+        f"in force: {summary['score']} through {summary['method']}; "
+        f"abstains below {summary['abstain_below']:.0%}"
+    )

@@ -1,0 +1,33 @@
+"""``rolewright init``: a new role project."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rolewright.cli.output import say
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    language: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
+) -> None:
+    """Lay out a role project: role.yaml, data and a README.
+
+    Example: rolewright init my-role --lang zh
+    """
+    from importlib import resources
+
+    from rolewright.bundle.write import claim_folder, write_text
+    from rolewright.errors import UserError
+
+    if language not in {"en", "zh"}:
+        raise UserError.at("--lang", f"found {language!r}", expected="en or zh")
+    claim_folder(folder, resume=False)
+    source = resources.files("rolewright.demo") / "project" / language
+    with resources.as_file(source) as template:
+        for file in sorted(template.rglob("*")):
+            if file.is_file():
+                write_text(folder / file.relative_to(template), file.read_text("utf-8"))
+                print(folder / file.relative_to(template))
+    say(f"next: rolewright check {folder}/role.yaml {folder}/data/train.jsonl")

@@ -1,0 +1,109 @@
+"""What the command line writes: data on stdout, everything else on stderr."""
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from rolewright.errors import UserError
+
+EXIT_FINE = 0
+EXIT_FALLS_SHORT = 1
+EXIT_USAGE = 2
+EXIT_BUG = 101
+EXIT_INTERRUPTED = 130
+
+
+class Advance(Protocol):
+    """Told how much more is done; may also set the total and the description."""
+
+    def __call__(
+        self, amount: int, total: int | None = None, description: str | None = None
+    ) -> None:
+        """Move on by ``amount``."""
+
+
+def say(text: str) -> None:
+    """Tell the user something; data never goes this way."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table on stdout, as wide as the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    console.print(table)
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Advance]:
+    """A progress bar on stderr; nothing where stderr is no terminal.
+
+    Yields:
+        A function that is told how much more is done.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(description, total=total)
+
+        def advance(amount: int, total: int | None = None, description: str | None = None) -> None:
+            bar.update(task, advance=amount, total=total, description=description)
+
+        yield advance
+
+
+def report_error(error: UserError, *, as_json: bool) -> None:
+    """Show every fault of a user's error, without a traceback."""
+    if as_json:
+        faults = [asdict(fault) for fault in error.faults]
+        print_json({"schema": "rolewright.error/1", "errors": faults})
+    for fault in error.faults:
+        say(str(fault))
+    if len(error.faults) > 1:
+        say(f"{len(error.faults)} errors")
+
+
+def report_bug(error: Exception) -> None:
+    """Show an error that is ours."""
+    traceback.print_exception(error)
+    say("This is a bug in Rolewright. Please report it, with the lines above.")
+
+
+def percent(value: float | None) -> str:
+    """A share as people read it; an en dash where there is none."""
+    return "–" if value is None else f"{value:.0%}"

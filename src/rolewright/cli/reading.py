@@ -1,0 +1,38 @@
+"""Read what the arguments name, and say what was skipped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from rolewright.cli.output import say
+from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.read import read_all
+from rolewright.errors import UserError
+from rolewright.models.load import Precision
+from rolewright.role.schema import RoleFile
+
+
+def read_conversations(
+    paths: Sequence[Path], role: RoleFile, *, answered: bool, skip_bad: bool = False
+) -> list[Conversation]:
+    """Read conversations under a role's settings; with ``skip_bad`` say what was left out."""
+    result = read_all(
+        paths,
+        answered=answered,
+        literal_control_tokens=role.literal_control_tokens,
+        skip_bad=skip_bad,
+    )
+    for fault in result.faults:
+        say(f"skipped: {fault}")
+    if result.faults:
+        rows = len({(fault.place.file, fault.place.line) for fault in result.faults})
+        say(f"{rows} bad rows skipped, {len(result.conversations)} conversations left")
+    return result.conversations
+
+
+def parse_precision(name: str) -> Precision:
+    """Check the value of ``--precision``."""
+    for precision in get_args(Precision):
+        if name == precision:
+            return precision  # type: ignore[no-any-return]  # one of the literals
+    raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")

@@ -1,0 +1,71 @@
+"""``rolewright train``: from a role and conversations to a bundle."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rolewright.cli.options import (
+    AsJson,
+    ConfigPath,
+    DataPaths,
+    ModelName,
+    Overrides,
+    RolePath,
+    SkipBad,
+)
+from rolewright.cli.output import print_json, progress, say
+
+
+def train(
+    role_path: RolePath,
+    data: DataPaths,
+    model: ModelName,
+    out: Annotated[Path, typer.Option("--out", help="The bundle's folder, new or empty.")],
+    config_path: ConfigPath = None,
+    overrides: Overrides = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an unfinished run in --out.")
+    ] = False,
+    skip_bad: SkipBad = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune a role into a model and write a bundle.
+
+    Example: rolewright train role.yaml data/train.jsonl --model builtin:smollm2-135m --out bundle
+    """
+    from rolewright.bundle.write import claim_folder
+    from rolewright.cli.reading import read_conversations
+    from rolewright.role.load import load_role
+    from rolewright.training.config import load_config
+
+    config = load_config(config_path, overrides or [])
+    role = load_role(role_path)
+    conversations = read_conversations(data, role, answered=True, skip_bad=skip_bad)
+    claim_folder(out, resume=resume)  # before torch is imported: a taken folder is told at once
+
+    from rolewright.training.train import Watcher
+    from rolewright.training.train import train as run
+
+    try:
+        with progress("training", total=0) as advance:
+            done = 0
+
+            def on_step(step: int, steps: int, loss: float) -> None:
+                nonlocal done
+                advance(step - done, steps, f"training, loss {loss:.3f}")
+                done = step
+
+            bundle = run(
+                role, conversations, model, out, config, Watcher(say, on_step), resume=resume
+            )
+    except KeyboardInterrupt:
+        say(f"stopped; go on with the same command and --resume ({out})")
+        raise
+    summary = bundle.manifest.summary
+    if as_json:
+        print_json({"schema": "rolewright.train/1", "bundle": str(out), **summary})
+        return
+    validation = summary["validation_loss"]
+    kept = "" if validation is None else f", validation loss {validation:.3f}"
+    print(f"{out}: {summary['steps']} steps in {summary['seconds']:.0f} s{kept}")

@@ -1,0 +1,46 @@
+"""One finding about a role or its data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rolewright.errors import Place
+
+Severity = Literal["error", "warning", "info"]
+
+CODES: dict[str, tuple[Severity, str]] = {
+    "RW001": ("warning", "a role without rules: nothing can be evaluated"),
+    "RW002": ("warning", "a role without a system message"),
+    "RW003": ("error", "two rules that no answer can keep together"),
+    "RW101": ("error", "a row that cannot be read"),
+    "RW102": ("warning", "rows under another system message than the role's"),
+    "RW103": ("warning", "rows without a scenario, where rules depend on it"),
+    "RW104": ("error", "rows of a scenario that the role does not declare"),
+    "RW201": ("error", "a training answer that breaks a rule of its role"),
+    "RW301": ("warning", "the same conversation several times"),
+    "RW302": ("warning", "a declared scenario with fewer than 20 training rows"),
+    "RW401": ("error", "the same prompt with different answers"),
+    "RW501": ("error", "an evaluation prompt that stands in the training data"),
+}
+"""Code → severity and meaning; docs/findings.md has a section for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes:
+        code: a key of ``CODES``.
+        place: file, line and key.
+        message: what is the matter here.
+        fix: what to do about it.
+    """
+
+    code: str
+    place: Place
+    message: str
+    fix: str
+
+    @property
+    def severity(self) -> Severity:
+        """Of the code."""
+        return CODES[self.code][0]

@@ -1,0 +1,53 @@
+"""What a role is evaluated on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rolewright.conversations.conversation import Conversation, Message
+from rolewright.errors import Place, UserError
+from rolewright.role.schema import RoleFile
+
+
+def prompts_of_role(role: RoleFile) -> list[Conversation]:
+    """The example inputs of the role's scenarios, as prompts."""
+    return [
+        Conversation(
+            messages=(Message("user", example),),
+            system=None,
+            id=f"{scenario.id}:{number}",
+            place=Place(role.file, None, f"scenarios.{scenario.id}.examples[{number}]"),
+            scenario=scenario.id,
+        )
+        for scenario in role.scenarios
+        for number, example in enumerate(scenario.examples)
+    ]
+
+
+def prompts_under_role(
+    role: RoleFile, conversations: Sequence[Conversation]
+) -> tuple[list[Conversation], list[Conversation]]:
+    """Tell prompts on which the role can be judged from the others.
+
+    Returns:
+        Prompts that stand under the role's system message (their own is absent or the same) and
+        have at least one rule; and all the others.
+
+    Raises:
+        UserError: the role has no rules, or no prompt can be judged.
+    """
+    if not role.rules:
+        raise UserError.at(role.file, "the role has no rules", fix="add some under `rules`")
+    judged: list[Conversation] = []
+    others: list[Conversation] = []
+    for conversation in conversations:
+        under_role = conversation.system is None or conversation.system == role.system
+        known = under_role and role.rules_for(conversation.scenario)
+        (judged if known else others).append(replace(conversation, system=None))
+    if not judged:
+        raise UserError.at(
+            role.file,
+            f"none of the {len(conversations)} prompts can be judged",
+            expected="prompts without another system message, with at least one rule that applies",
+            fix="name a `scenario` in each row of the data, or give the scenarios example inputs",
+        )
+    return judged, others

@@ -1,0 +1,42 @@
+"""The verdict in words, with its reason."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.statistics import PairedDifference
+
+VerdictText = Literal["took hold", "not proven", "base model only"]
+
+
+def decide(
+    paired: PairedDifference | None, kept_all: Mapping[str, float]
+) -> tuple[VerdictText, str]:
+    """Decide whether training brought what the prompt alone did not.
+
+    "took hold" needs the whole 95% interval of the paired difference above zero, and the tuned
+    model to keep every rule on more than half of the prompts.
+
+    Args:
+        paired: tuned against base with role; None where no tuned model was evaluated.
+        kept_all: share of prompts with all rules kept, by arm.
+    """
+    prompted = kept_all[BASE_ROLE]
+    if paired is None:
+        return (
+            "base model only",
+            f"With the role as a prompt the model keeps all rules on {prompted:.0%} of the "
+            "prompts. Nothing was trained.",
+        )
+    tuned = kept_all[TUNED_ROLE]
+    numbers = (
+        f"All rules kept on {tuned:.0%} of {paired.pairs} prompts after training, {prompted:.0%} "
+        f"with the role as a prompt only: a difference of {100 * paired.difference:+.0f} points "
+        f"(95% interval {100 * paired.low:+.0f} to {100 * paired.high:+.0f}, exact McNemar "
+        f"p = {paired.p_value:.2g})."
+    )
+    if paired.low <= 0:
+        return "not proven", f"{numbers} The interval does not lie above zero."
+    if tuned <= 0.5:
+        return "not proven", f"{numbers} Training helped, but most answers still break a rule."
+    return "took hold", numbers
