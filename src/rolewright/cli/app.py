@@ -1,6 +1,7 @@
 """The table of commands, and what becomes of errors."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 
 import typer
@@ -73,6 +74,8 @@ def run(arguments: list[str]) -> int:
     """
     import click
 
+    # Libraries warn each other's developers; our users can do nothing about it.
+    warnings.filterwarnings("ignore", category=FutureWarning)
     as_json = "--json" in arguments
     try:
         code = app(arguments, prog_name="rolewright", standalone_mode=False)

