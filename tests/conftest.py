@@ -5,9 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
+
+settings.register_profile("untimed", deadline=None)  # speed is measured in benchmarks, not here
+settings.load_profile("untimed")
 
 PLAIN_CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"

@@ -11,6 +11,17 @@ from pydantic import BaseModel, ValidationError
 
 from rolewright.errors import Fault, Place, UserError
 
+MAX_VALUES = 100_000
+"""Beyond it a file is no role or configuration: aliases of aliases grow without bound."""
+
+_TEXT_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}
+_KINDS = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "keys and values",
+    "model_type": "keys and values",
+}
 Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,18 +34,20 @@ class YamlDocument:
         file: path as the user wrote it.
         value: the mapping.
         lines: line number, counted from 1, of each key path; the empty path is the whole file.
+        text: the file's text, without a byte order mark.
     """
 
     file: str
     value: dict[str, Any]
     lines: Mapping[Key, int]
+    text: str = ""
 
     def place(self, key: Key) -> Place:
         """The place of a key, or of the nearest key around it that the file has."""
         known = key
         while known and known not in self.lines:
             known = known[:-1]
-        return Place(self.file, self.lines.get(known, 1), dotted(key) or None)
+        return Place(self.file, self.lines.get(known), dotted(key) or None)
 
 
 def read_yaml(path: str | Path) -> YamlDocument:
@@ -42,34 +55,44 @@ def read_yaml(path: str | Path) -> YamlDocument:
 
     Raises:
         UserError: the file cannot be read, is not UTF-8 or not YAML, holds something else than a
-            mapping, or holds a key twice.
+            mapping, or holds a key twice or one that is no text.
     """
+    text = _read_text(path)
+    lines: dict[Key, int] = {}
     try:
-        text = Path(path).read_text("utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        faults = [] if node is None else _walk(node, (), lines, str(path))
+        value = None if faults else yaml.safe_load(text)
+    except RecursionError as error:
+        raise UserError.at(path, "this YAML is nested too deeply, or in itself") from error
+    except yaml.YAMLError as error:
+        raise _broken(path, text, error) from error
+    if faults:
+        raise UserError(*faults)
+    if not isinstance(value, dict):
+        found = "the file is empty" if value is None else f"found {_shorten(value)}"
+        raise UserError.at(path, found, line=lines.get(()), expected="keys and values")
+    return YamlDocument(str(path), value, lines, text)
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise UserError.at(path, "there is no such file") from error
     except UnicodeDecodeError as error:
         raise UserError.at(path, f"not UTF-8 at byte {error.start}", fix="save as UTF-8") from error
     except OSError as error:
         raise UserError.at(path, f"cannot be read: {error.strerror}") from error
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise UserError.at(path, f"this is not valid YAML: {problem}", line=line) from error
-    except RecursionError as error:
-        raise UserError.at(path, "this YAML is nested too deeply") from error
-    if not isinstance(value, dict):
-        found = "the file is empty" if value is None else f"found a {type(value).__name__}"
-        raise UserError.at(path, found, expected="keys and values")
-    lines: dict[Key, int] = {}
-    faults = list(_walk(node, (), lines, str(path)))
-    if faults:
-        raise UserError(*faults)
-    return YamlDocument(str(path), value, lines)
+
+
+def _broken(path: str | Path, text: str, error: yaml.YAMLError) -> UserError:
+    mark = getattr(error, "problem_mark", None)
+    line = None if mark is None else mark.line + 1
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return UserError.at(path, f"this is not valid YAML: {problem}", line=line)
 
 
 def validate(model: type[Model], document: YamlDocument) -> Model:
@@ -111,8 +134,14 @@ def describe(
     if kind == "missing":
         place = document.place(key)
         return Fault(place, f"the key {str(inside[-1])!r} is missing", fix="add it")
-    found = f"{_shorten(problem['input'])}: {_lower_first(problem['msg'])}"
-    return Fault(document.place(key), f"found {found}")
+    value = problem["input"]
+    found = f"found {_shorten(value)}"
+    if kind in _KINDS:
+        # YAML reads no, on and 2024-01-01 as something else than text.
+        quotes = kind == "string_type" and not isinstance(value, list | dict | None)
+        fix = "put it in quotes" if quotes else ""
+        return Fault(document.place(key), found, _KINDS[kind], fix)
+    return Fault(document.place(key), f"{found}: {_lower_first(problem['msg'])}")
 
 
 def dotted(key: Key) -> str:
@@ -125,11 +154,19 @@ def dotted(key: Key) -> str:
 
 def _walk(node: Any, path: Key, lines: dict[Key, int], file: str) -> "list[Fault]":
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(lines) > MAX_VALUES:
+        raise UserError.at(file, f"more than {MAX_VALUES:,} values", fix="remove the aliases")
     faults: list[Fault] = []
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
             key = (*path, key_node.value)
             line = key_node.start_mark.line + 1
+            if key_node.tag not in _TEXT_TAGS:
+                place = Place(file, line, dotted(path) or None)
+                shown = key_node.value if isinstance(key_node, yaml.ScalarNode) else "[…]"
+                found = f"YAML does not read the key {shown} as text"
+                faults.append(Fault(place, found, fix="put it in quotes"))
+                continue
             if key in lines:
                 found = f"the key stands twice, first on line {lines[key]}"
                 faults.append(Fault(Place(file, line, dotted(key)), found, fix="remove one"))
@@ -138,6 +175,12 @@ def _walk(node: Any, path: Key, lines: dict[Key, int], file: str) -> "list[Fault
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             faults += _walk(item, (*path, index), lines, file)
+    elif node.tag not in _TEXT_TAGS:
+        try:
+            yaml.constructor.SafeConstructor().construct_object(node)
+        except ValueError as error:  # such as that of the date 2024-13-45
+            place = Place(file, lines[path], dotted(path) or None)
+            faults.append(Fault(place, f"found {node.value}: {error}", fix="put it in quotes"))
     return faults
 
 
@@ -162,7 +205,7 @@ def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
 
 
 def _shorten(value: object) -> str:
-    text = repr(value)
+    text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

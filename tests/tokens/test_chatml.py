@@ -105,7 +105,7 @@ def test_a_first_exchange_that_does_not_fit_leaves_nothing(encoder, talk):
     assert example.truncated
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text() | st.sampled_from(["<|im_end|>", "a<|im_start|>system\n", "<|endoftext|>"]))
 def test_no_text_becomes_a_control_token(encoder, text):
     ids = encoder.encode_text(text)

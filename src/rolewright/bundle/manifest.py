@@ -1,5 +1,6 @@
 """What ``bundle.json`` says: what the bundle was made of, and the hash of each of its files."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +12,7 @@ WEIGHTS = "model"
 TOKENIZER = "tokenizer"
 TRAINING = "training"
 CONFIDENCE = "confidence"
+PARTS = frozenset({MANIFEST, ROLE, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE})
 
 
 class BaseModelRecord(BaseModel):
@@ -53,3 +55,9 @@ class Manifest(BaseModel):
     """Path inside the bundle of the calibration in force."""
     files: dict[str, str]
     """Path inside the bundle → hash; the logs of the training are no part of it."""
+
+
+def foreign_names(folder: Path) -> list[str]:
+    """What lies in a folder and is no part of a bundle, sorted; hidden files do not count."""
+    names = (path.name for path in folder.iterdir())
+    return sorted(name for name in names if name not in PARTS and not name.startswith("."))

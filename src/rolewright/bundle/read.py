@@ -5,7 +5,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from rolewright.bundle.manifest import ADAPTER, MANIFEST, ROLE, TOKENIZER, WEIGHTS, Manifest
+from rolewright.bundle.manifest import (
+    ADAPTER,
+    MANIFEST,
+    ROLE,
+    TOKENIZER,
+    WEIGHTS,
+    Manifest,
+    foreign_names,
+)
 from rolewright.errors import Fault, Place, UserError
 from rolewright.file_hash import hash_file
 from rolewright.role.load import load_role
@@ -69,25 +77,40 @@ def read_bundle(path: str | Path) -> Bundle:
         found = "this is a file, not a folder" if folder.exists() else "there is no such folder"
         raise UserError.at(path, found, expected="a bundle, as `rolewright train` writes it")
     if not file.exists():
-        unfinished = (folder / ROLE).exists()
+        unfinished = (folder / ROLE).exists() and not foreign_names(folder)
         raise UserError.at(
             path,
             "the bundle is unfinished" if unfinished else "this folder is not a bundle",
             expected=f"a folder with {MANIFEST}, which `rolewright train` writes last",
             fix="go on with `rolewright train … --resume`" if unfinished else "",
         )
-    try:
-        manifest = Manifest.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        faults = [
-            Fault(Place(str(file), None, ".".join(map(str, problem["loc"]))), problem["msg"])
-            for problem in error.errors()
-        ]
-        raise UserError(*faults) from None
+    manifest = _read_manifest(file)
     faults = [fault for inside in manifest.files if (fault := _check(folder, inside, manifest))]
     if faults:
         raise UserError(*faults)
     return Bundle(folder, manifest, load_role(folder / ROLE))
+
+
+def _read_manifest(file: Path) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise UserError.at(file, f"cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        faults = []
+        for problem in error.errors():
+            key = ".".join(map(str, problem["loc"])) or None
+            fix = "use the version of Rolewright that wrote the bundle" if key == "format" else ""
+            faults.append(Fault(Place(str(file), None, key), problem["msg"], fix=fix))
+        raise UserError(*faults) from None
+    if manifest.calibration not in (None, *manifest.files):
+        raise UserError.at(
+            file,
+            f"{manifest.calibration!r} is none of the bundle's files",
+            key="calibration",
+            fix="copy the bundle again",
+        )
+    return manifest
 
 
 def _check(folder: Path, inside: str, manifest: Manifest) -> Fault | None:
@@ -95,7 +118,11 @@ def _check(folder: Path, inside: str, manifest: Manifest) -> Fault | None:
     place = Place(str(path))
     if not path.is_file():
         return Fault(place, "this part of the bundle is missing", fix="copy the bundle again")
-    if hash_file(path) != manifest.files[inside]:
+    try:
+        found = hash_file(path)
+    except OSError as error:
+        return Fault(place, f"this part of the bundle cannot be read: {error.strerror}")
+    if found != manifest.files[inside]:
         return Fault(
             place,
             "this part does not belong to the bundle: it is not the file that was written",

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from rolewright.bundle.manifest import CONFIDENCE, MANIFEST, TRAINING, Manifest
+from rolewright.bundle.manifest import CONFIDENCE, MANIFEST, TRAINING, Manifest, foreign_names
 from rolewright.errors import UserError
 from rolewright.file_hash import hash_file, hash_text
 
@@ -16,8 +16,19 @@ def claim_folder(folder: Path, *, resume: bool) -> None:
         resume: whether an unfinished run in it may go on.
 
     Raises:
-        UserError: it is a file, holds a finished bundle, or holds anything and ``resume`` is off.
+        UserError: it is a file, holds a finished bundle, holds anything and ``resume`` is off,
+            holds things that are no part of a bundle, or cannot be made.
     """
+    try:
+        _refuse_taken(folder, resume)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError.at(
+            folder, f"the folder cannot be written: {error.strerror}", fix="choose another path"
+        ) from error
+
+
+def _refuse_taken(folder: Path, resume: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise UserError.at(folder, "this is a file", expected="a folder that is new or empty")
     if (folder / MANIFEST).exists():
@@ -31,22 +42,33 @@ def claim_folder(folder: Path, *, resume: bool) -> None:
             expected="a folder that is new or empty; nothing is ever overwritten",
             fix="go on with an unfinished run by --resume, or choose another path for --out",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    if foreign := foreign_names(folder) if folder.is_dir() else []:
+        raise UserError.at(
+            folder,
+            f"this is no unfinished run: {', '.join(foreign[:5])} would be no part of it",
+            expected="the folder that an interrupted `rolewright train` wrote to",
+            fix="choose another path for --out",
+        )
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all (a rename within its folder)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def hash_parts(folder: Path) -> dict[str, str]:
-    """Hash the files that a bundle consists of; the logs of its training are none.
+    """Hash the files that a bundle consists of.
+
+    The logs of its training are none, nor are hidden files: a kill or a file manager leaves them.
 
     Returns:
         Path inside the bundle, with forward slashes → hash.
@@ -55,7 +77,10 @@ def hash_parts(folder: Path) -> dict[str, str]:
     return {
         inside: hash_file(path)
         for inside, path in paths.items()
-        if path.is_file() and inside != MANIFEST and not inside.startswith(f"{TRAINING}/")
+        if path.is_file()
+        and inside != MANIFEST
+        and not inside.startswith(f"{TRAINING}/")
+        and not path.name.startswith(".")
     }
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.cli.output import say
 from rolewright.confidence.calibrate import Calibration
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation, Message
-from rolewright.errors import Place
+from rolewright.errors import Place, UserError
 from rolewright.generation.chat_model import Answer, ChatModel, load_bundle_model
 from rolewright.generation.decode import TokenCallback
 from rolewright.models.load import Precision
@@ -63,7 +65,14 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
     """
     bundle = read_bundle(path)
     text = bundle.calibration()
-    calibration = None if text is None else Calibration.model_validate_json(text)
+    try:
+        calibration = None if text is None else Calibration.model_validate_json(text)
+    except ValidationError as error:
+        raise UserError.at(
+            bundle.folder / str(bundle.manifest.calibration),
+            "this is not a calibration that this version of Rolewright reads",
+            fix="fit another with `rolewright calibrate`",
+        ) from error
     if calibration is None:
         say(f"no confidence yet: fit one with `rolewright calibrate {path} QA`")
     return Assistant(bundle, load_bundle_model(bundle, precision=precision, say=say), calibration)

@@ -1,5 +1,6 @@
 """The table of commands, and what becomes of errors."""
 
+import errno
 import sys
 import warnings
 from collections.abc import Sequence
@@ -12,17 +13,24 @@ from rolewright.cli.output import (
     EXIT_BUG,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    abandon_stdout,
     report_bug,
     report_error,
     say,
+    write_any_text,
 )
 from rolewright.errors import UserError
+
+_FROM_OUTSIDE = {
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENAMETOOLONG", "ENOTDIR")
+}
+"""What the file system refuses and nobody's code can help."""
 
 app = typer.Typer(
     name="rolewright",
     help="Give a Qwen chat model a role of its own, prove that it took hold, and get a confidence "
     "with every answer.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -60,6 +68,7 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 found wanting, 2 usage or input, 130 Ctrl-C."""
+    write_any_text()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -72,27 +81,31 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
-    import click
-
     # Libraries warn each other's developers; our users can do nothing about it.
     warnings.filterwarnings("ignore", category=FutureWarning)
     as_json = "--json" in arguments
     try:
-        code = app(arguments, prog_name="rolewright", standalone_mode=False)
+        code = app(arguments or ["--help"], prog_name="rolewright", standalone_mode=False)
+        sys.stdout.flush()
     except UserError as error:
         report_error(error, as_json=as_json)
         return EXIT_USAGE
-    except click.ClickException as error:
+    except typer.TyperException as error:
         report_error(UserError.at("command line", error.format_message()), as_json=as_json)
         say("`rolewright COMMAND --help` shows how it is used")
         return EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
-        say("interrupted")
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone, and nobody is left to tell
+    except (KeyboardInterrupt, typer.Abort):
+        code = EXIT_INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # Typer makes the second of the first
+        abandon_stdout()
         return EXIT_INTERRUPTED
     except Exception as error:
-        report_bug(error)
+        if isinstance(error, OSError) and error.errno in _FROM_OUTSIDE:
+            place = error.filename or "the file system"
+            report_error(UserError.at(place, error.strerror or str(error)), as_json=as_json)
+            return EXIT_USAGE
+        report_bug(error, as_json=as_json)
         return EXIT_BUG
+    if code == EXIT_INTERRUPTED:
+        say("interrupted")
     return code if isinstance(code, int) else 0

@@ -21,11 +21,9 @@ def ask(
     Example: rolewright ask bundle "What is the capital of France?" --json
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.reading import parse_precision
-    from rolewright.errors import UserError
+    from rolewright.cli.reading import parse_precision, parse_question
 
-    if not question.strip():
-        raise UserError.at("the question", "it is empty", fix="ask something")
+    question = parse_question(question)
     chosen = parse_precision(precision)
     read_bundle(bundle_path)  # before torch is imported: a wrong path is told at once
 

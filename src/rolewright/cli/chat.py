@@ -26,6 +26,7 @@ def chat(
     from rolewright.cli.answering import describe_confidence, open_assistant
     from rolewright.cli.streaming import TextStream
     from rolewright.conversations.conversation import Message
+    from rolewright.errors import UserError
 
     assistant = open_assistant(bundle_path, chosen)
     say(f"{assistant.bundle.role.name}. /new starts afresh, /exit ends.")
@@ -37,11 +38,15 @@ def chat(
         if not line or line == "/new":
             continue
         stream = TextStream(assistant.model.encoder.tokenizer)
-        answer, scored = assistant.answer(
-            [*messages, Message("user", line)],
-            max_new_tokens=max_new_tokens,
-            on_token=stream.add,
-        )
+        try:
+            answer, scored = assistant.answer(
+                [*messages, Message("user", line)],
+                max_new_tokens=max_new_tokens,
+                on_token=stream.add,
+            )
+        except UserError as error:  # the conversation has outgrown the model's context
+            say(str(error))
+            continue
         stream.close()
         say(f"  {describe_confidence(scored)}")
         messages += [Message("user", line), Message("assistant", answer.text)]

@@ -34,10 +34,10 @@ def check(
     role = load_role(role_path)
     findings = list(check_role(role))
     rows = 0
+    held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     if data:
         result = read_all(data, literal_control_tokens=role.literal_control_tokens, skip_bad=True)
         rows = len(result.conversations)
-        held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
         findings += check_data(role, result.conversations, result.faults, held_out)
     counts = Counter(finding.severity for finding in findings)
     if as_json:

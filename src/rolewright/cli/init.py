@@ -16,6 +16,7 @@ def init(
 
     Example: rolewright init my-role --lang zh
     """
+    import shlex
     from importlib import resources
 
     from rolewright.bundle.write import claim_folder, write_text
@@ -26,8 +27,11 @@ def init(
     claim_folder(folder, resume=False)
     source = resources.files("rolewright.demo") / "project" / language
     with resources.as_file(source) as template:
-        for file in sorted(template.rglob("*")):
-            if file.is_file():
-                write_text(folder / file.relative_to(template), file.read_text("utf-8"))
-                print(folder / file.relative_to(template))
-    say(f"next: rolewright check {folder}/role.yaml {folder}/data/train.jsonl")
+        files = [file for file in sorted(template.rglob("*")) if file.is_file()]
+        written = [folder / file.relative_to(template) for file in files]
+        for file, path in zip(files, written, strict=True):
+            write_text(path, file.read_text("utf-8"))
+    for path in written:
+        print(path)
+    paths = shlex.join([str(folder / "role.yaml"), str(folder / "data" / "train.jsonl")])
+    say(f"next: rolewright check {paths}")

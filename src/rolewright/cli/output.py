@@ -1,6 +1,9 @@
 """What the command line writes: data on stdout, everything else on stderr."""
 
+import io
 import json
+import math
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -8,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from rolewright.errors import UserError
+from rolewright.errors import Fault, Place, UserError
 
 EXIT_FINE = 0
 EXIT_FALLS_SHORT = 1
@@ -32,8 +35,32 @@ def say(text: str) -> None:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on one line."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """Print one JSON object on one line; a number that JSON does not have becomes null."""
+    print(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return value
+
+
+def write_any_text() -> None:
+    """Let no character of an answer or a path be one that the terminal's encoding refuses."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def abandon_stdout() -> None:
+    """Whoever read our output has gone: let what is left of it go nowhere."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the exit
 
 
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -98,8 +125,11 @@ def report_error(error: UserError, *, as_json: bool) -> None:
         say(f"{len(error.faults)} errors")
 
 
-def report_bug(error: Exception) -> None:
+def report_bug(error: Exception, *, as_json: bool) -> None:
     """Show an error that is ours."""
+    if as_json:
+        ours = Fault(Place("rolewright"), f"a bug: {type(error).__name__}: {error}")
+        print_json({"schema": "rolewright.error/1", "errors": [asdict(ours)]})
     traceback.print_exception(error)
     say("This is a bug in Rolewright. Please report it, with the lines above.")
 

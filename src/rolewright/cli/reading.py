@@ -30,6 +30,17 @@ def read_conversations(
     return result.conversations
 
 
+def parse_question(text: str) -> str:
+    """Check what a model is to be asked."""
+    if not text.strip():
+        raise UserError.at("the question", "it is empty", fix="ask something")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UserError.at("the question", "it is not UTF-8 text") from error
+    return text
+
+
 def parse_precision(name: str) -> Precision:
     """Check the value of ``--precision``."""
     for precision in get_args(Precision):

@@ -1,9 +1,10 @@
 """Check a role and its data before anything is trained."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.conversation import Conversation, Message
 from rolewright.dataset.finding import Finding
 from rolewright.errors import Fault, Place
 from rolewright.role.resolve import resolve_system
@@ -73,7 +74,7 @@ def check_data(
     yield from _system_messages(role, training)
     yield from _scenarios(role, training)
     yield from _compliance(role, training)
-    yield from _repetitions(training)
+    yield from _repetitions(role, training)
     yield from _leakage(training, evaluation)
 
 
@@ -127,26 +128,30 @@ def _compliance(role: RoleFile, training: Sequence[Conversation]) -> Iterator[Fi
     for conversation in training:
         if resolve_system(conversation, role.system).system != role.system:
             continue
-        answer = conversation.answer
-        if answer is None:
-            continue
-        for rule in role.rules_for(conversation.scenario):
-            verdict = rule.check(answer, conversation)
-            if not verdict.passed:
-                yield Finding(
-                    "RW201",
-                    conversation.place,
-                    f"the answer breaks the rule {rule.id!r}: {verdict.evidence}",
-                    "correct the answer, or the rule: training copies violations",
-                )
+        for index, message in enumerate(conversation.messages):
+            if message.role == "user" or not message.train:
+                continue
+            # Each answer is judged by what had been said before it.
+            so_far = replace(conversation, messages=conversation.messages[: index + 1])
+            which = "the answer" if message is conversation.messages[-1] else f"turn {index + 1}"
+            for rule in role.rules_for(conversation.scenario):
+                verdict = rule.check(message.content, so_far)
+                if not verdict.passed:
+                    yield Finding(
+                        "RW201",
+                        conversation.place,
+                        f"{which} breaks the rule {rule.id!r}: {verdict.evidence}",
+                        "correct the answer, or the rule: training copies violations",
+                    )
 
 
-def _repetitions(training: Sequence[Conversation]) -> Iterator[Finding]:
+def _repetitions(role: RoleFile, training: Sequence[Conversation]) -> Iterator[Finding]:
     first: dict[object, Conversation] = {}
-    answers: dict[object, dict[str | None, Conversation]] = defaultdict(dict)
+    answered: dict[object, Conversation] = {}
     for conversation in training:
-        prompt = (conversation.system, conversation.prompt)
-        whole = (conversation.system, conversation.messages)
+        system = resolve_system(conversation, role.system).system
+        prompt = (system, _texts(conversation.prompt))
+        whole = (system, _texts(conversation.messages))
         if whole in first:
             yield Finding(
                 "RW301",
@@ -156,26 +161,31 @@ def _repetitions(training: Sequence[Conversation]) -> Iterator[Finding]:
             )
             continue
         first[whole] = conversation
-        known = answers[prompt]
-        if known:
+        if prompt in answered:
             yield Finding(
                 "RW401",
                 conversation.place,
-                f"the same prompt as at {next(iter(known.values())).place}, with another answer",
+                f"the same prompt as at {answered[prompt].place}, with another answer",
                 "keep one of the two",
             )
-        known[conversation.answer] = conversation
+        answered.setdefault(prompt, conversation)
 
 
 def _leakage(
     training: Sequence[Conversation], evaluation: Sequence[Conversation]
 ) -> Iterator[Finding]:
-    trained = {conversation.prompt: conversation for conversation in training}
+    trained = {_texts(conversation.prompt): conversation.place for conversation in training}
     for conversation in evaluation:
-        if conversation.prompt in trained:
+        place = trained.get(_texts(conversation.prompt))
+        if place is not None:
             yield Finding(
                 "RW501",
                 conversation.place,
-                f"this prompt is trained on at {trained[conversation.prompt].place}",
+                f"this prompt is trained on at {place}",
                 "remove it from one of the two files",
             )
+
+
+def _texts(messages: Sequence[Message]) -> tuple[str, ...]:
+    """What was said, whatever of it is trained; speakers alternate, a user first."""
+    return tuple(message.content for message in messages)

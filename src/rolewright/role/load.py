@@ -31,7 +31,7 @@ def load_role(path: str | Path) -> RoleFile:
         raise UserError(*faults)
     return RoleFile(
         file=str(path),
-        source=Path(path).read_text("utf-8-sig"),
+        source=document.text,
         name=entry.name,
         description=entry.description,
         language=entry.language,

@@ -1,0 +1,63 @@
+"""Lines over a common pair of axes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from rolewright.reports.charts.axes import Axis, Ticks, plot_frame
+from rolewright.reports.charts.svg import WIDTH, drawing, element, line, polyline, text
+
+_TOP, _BOTTOM, _LEFT, _HEIGHT = 64, 262, 50, 304
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line.
+
+    Attributes:
+        name: what it shows.
+        style: CSS class of its colour and dashes.
+        points: (x, y), x rising.
+        dotted: whether each point is marked; a single point always is.
+    """
+
+    name: str
+    style: str
+    points: Sequence[tuple[float, float]]
+    dotted: bool = False
+
+
+def curve_plot(label: str, curves: Sequence[Curve], x_ticks: Ticks, y_ticks: Ticks) -> Markup:
+    """Draw curves; the ticks' first and last values bound the plot.
+
+    Args:
+        label: what the chart says to those who cannot see it.
+        curves: at least one.
+        x_ticks: marks of the horizontal axis.
+        y_ticks: marks of the vertical axis.
+    """
+    x = Axis(x_ticks.labels[0][0], x_ticks.labels[-1][0], start=_LEFT, end=WIDTH - 16)
+    y = Axis(y_ticks.labels[0][0], y_ticks.labels[-1][0], start=_BOTTOM, end=_TOP)
+    parts = [*plot_frame(x, x_ticks, y, y_ticks), *legend(curves)]
+    for curve in curves:
+        places = [(x(at), y(value)) for at, value in curve.points]
+        parts.append(polyline(places, f"curve {curve.style}"))
+        if curve.dotted or len(places) == 1:
+            parts += [
+                element("circle", cx=cx, cy=cy, r=3.5, class_=f"dot {curve.style}")
+                for cx, cy in places
+            ]
+    return drawing(label, _HEIGHT, *parts)
+
+
+def legend(curves: Sequence[Curve]) -> list[Markup]:
+    """A sample of each line with its name, side by side above the plot."""
+    parts: list[Markup] = []
+    for index, curve in enumerate(curves):
+        left = _LEFT + index * (WIDTH - _LEFT) / len(curves)
+        parts.append(line(left, 18, left + 26, 18, f"curve {curve.style}"))
+        if curve.dotted:
+            parts.append(element("circle", cx=left + 13, cy=18, r=3.5, class_=f"dot {curve.style}"))
+        parts.append(text(left + 33, 22, curve.name, class_="name"))
+    return parts

@@ -1,0 +1,73 @@
+import math
+
+import numpy as np
+import pytest
+
+from rolewright.confidence.calibrate import Calibration, GradedAnswer, calibrate, surety
+from rolewright.confidence.softmax import SCORES
+from rolewright.errors import UserError
+
+
+def graded_answers(number, seed=0, informative="sequence_probability"):
+    """Answers of which one score tells the truth, and the others nothing."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for index in range(number):
+        scores = {name: float(draw.uniform(0.05, 0.95)) for name in SCORES}
+        chance = surety(informative, scores[informative]) ** 2
+        rows.append(
+            GradedAnswer(
+                id=str(index),
+                question="Q",
+                expected=("A",),
+                answer="A",
+                correct=bool(draw.uniform() < chance),
+                scores=scores,
+            )
+        )
+    return rows
+
+
+@pytest.mark.parametrize("informative", ["sequence_probability", "mean_entropy"])
+def test_the_informative_score_is_chosen_and_calibrated(informative):
+    calibration = calibrate(graded_answers(1500, informative=informative), abstain_below=0.5)
+    assert calibration.score == informative
+    fresh = graded_answers(3000, seed=1, informative=informative)
+    confidence = np.array([calibration.confidence(answer.scores) for answer in fresh])
+    truth = np.array([surety(informative, answer.scores[informative]) ** 2 for answer in fresh])
+    assert np.abs(confidence - truth).mean() < 0.06
+    assert [c.brier for c in calibration.comparison] == sorted(
+        c.brier for c in calibration.comparison
+    )
+
+
+def test_held_out_confidence_comes_from_maps_that_did_not_see_the_answer():
+    """On noise an in-sample isotonic map would look informative; a held-out one must not."""
+    calibration = calibrate(graded_answers(400, informative="mean_margin"), abstain_below=0.5)
+    noise = [c for c in calibration.comparison if c.score != "mean_margin"]
+    assert all(abs(candidate.auroc - 0.5) < 0.1 for candidate in noise)
+    assert all(answer.confidence is not None for answer in calibration.graded)
+
+
+def test_a_calibration_survives_json():
+    calibration = calibrate(graded_answers(60), abstain_below=0.4)
+    text = calibration.model_dump_json(by_alias=True)
+    assert '"schema":"rolewright.calibration/1"' in text
+    again = Calibration.model_validate_json(text)
+    assert again == calibration
+    scores = calibration.graded[0].scores
+    assert again.confidence(scores) == calibration.confidence(scores)
+
+
+@pytest.mark.parametrize(("right", "advice"), [(2, "easier"), (38, "harder")])
+def test_too_few_of_a_kind_are_refused(right, advice):
+    rows = graded_answers(40)
+    rows = [row.model_copy(update={"correct": i < right}) for i, row in enumerate(rows)]
+    with pytest.raises(UserError, match=advice):
+        calibrate(rows, abstain_below=0.5)
+
+
+def test_entropy_becomes_a_surety():
+    assert surety("mean_entropy", 0) == 1
+    assert surety("mean_entropy", math.log(2)) == pytest.approx(0.5)
+    assert surety("mean_margin", 0.3) == 0.3

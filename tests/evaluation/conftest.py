@@ -1,0 +1,39 @@
+import pytest
+
+from rolewright.evaluation.adherence import Sample
+from rolewright.generation.chat_model import Answer
+from rolewright.generation.decode import Generation
+from rolewright.role.load import load_role
+from rolewright.verifiers import Verdict
+
+ROLE = """\
+name: Atlas
+system: Answer with the name only.
+rules:
+  - {id: short, check: max_length, unit: words, max: 2, scenarios: [capital]}
+  - {id: one-line, check: single_line}
+scenarios:
+  - {id: capital, examples: ["What is the capital of France?", "法国的首都是哪里？"]}
+  - {id: other, examples: ["Who are you?"]}
+"""
+
+
+@pytest.fixture
+def role(tmp_path):
+    path = tmp_path / "role.yaml"
+    path.write_text(ROLE, "utf-8")
+    return load_role(path)
+
+
+@pytest.fixture
+def judged(talk):
+    """Build a sample from the outcomes of its rules."""
+
+    def build(arm, **outcomes):
+        answer = Answer("text", ["text"], Generation([5], [-0.1], [0.2], [0.9]), 4)
+        verdicts = {
+            rule.replace("_", "-"): Verdict(ok, "said why") for rule, ok in outcomes.items()
+        }
+        return Sample(arm, talk("Q"), answer, verdicts, 0.5)
+
+    return build

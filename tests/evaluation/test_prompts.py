@@ -1,0 +1,29 @@
+import pytest
+
+from rolewright.errors import UserError
+from rolewright.evaluation.prompts import prompts_of_role, prompts_under_role
+
+
+def test_the_scenarios_examples_are_prompts(role):
+    prompts = prompts_of_role(role)
+    assert [(p.scenario, p.messages[0].content) for p in prompts] == [
+        ("capital", "What is the capital of France?"),
+        ("capital", "法国的首都是哪里？"),
+        ("other", "Who are you?"),
+    ]
+    assert len({prompt.id for prompt in prompts}) == 3
+
+
+def test_only_prompts_under_the_role_are_judged(role, talk):
+    own = talk("a", scenario="capital")
+    same = talk("b", system="Answer with the name only.")
+    foreign, empty = talk("c", system="Be a pirate."), talk("d", system="")
+    judged, others = prompts_under_role(role, [own, same, foreign, empty])
+    assert [c.messages[0].content for c in judged] == ["a", "b"]
+    assert [c.messages[0].content for c in others] == ["c", "d"]
+    assert all(conversation.system is None for conversation in judged)
+
+
+def test_nothing_to_judge_is_an_error(role, talk):
+    with pytest.raises(UserError, match="none of the 1 prompts"):
+        prompts_under_role(role, [talk("c", system="Be a pirate.")])

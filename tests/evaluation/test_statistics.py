@@ -1,0 +1,81 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rolewright.evaluation.statistics import paired_difference, proportion
+
+OUTCOMES = st.lists(st.booleans(), min_size=1, max_size=60)
+
+
+def wilson_by_hand(passed, total, z=1.959963984540054):
+    centre = (passed + z * z / 2) / (total + z * z)
+    reach = z / (total + z * z) * math.sqrt(passed * (total - passed) / total + z * z / 4)
+    return max(0, centre - reach), min(1, centre + reach)
+
+
+@given(OUTCOMES)
+def test_wilson_interval(outcomes):
+    result = proportion(outcomes)
+    assert result.rate == sum(outcomes) / len(outcomes)
+    assert (result.low, result.high) == pytest.approx(wilson_by_hand(sum(outcomes), len(outcomes)))
+
+
+def test_known_wilson_intervals():
+    # 48 of 50 and 0 of 100, as in the literature's tables.
+    assert proportion([True] * 48 + [False] * 2).low == pytest.approx(0.865, abs=5e-4)
+    assert proportion([False] * 100).high == pytest.approx(0.037, abs=5e-4)
+
+
+def test_nothing_judged_has_no_rate():
+    result = proportion([])
+    assert (result.passed, result.total, result.rate, result.low, result.high) == (
+        0, 0, None, None, None,
+    )  # fmt: skip
+
+
+def outcomes(both, gained, lost, neither):
+    treatment = [True] * (both + gained) + [False] * (lost + neither)
+    baseline = [True] * both + [False] * gained + [True] * lost + [False] * neither
+    return treatment, baseline
+
+
+def test_newcombes_published_example():
+    # Newcombe 1998, table II, 36/12/2/0: method 10 gives 0.0569 to 0.3404.
+    result = paired_difference(*outcomes(36, 12, 2, 0))
+    assert result.difference == pytest.approx(0.2)
+    assert (result.low, result.high) == pytest.approx((0.0569, 0.3404), abs=5e-5)
+
+
+def test_exact_mcnemar_is_a_coin_on_the_discordant_pairs():
+    assert paired_difference(*outcomes(5, 6, 0, 5)).p_value == pytest.approx(2 / 2**6)
+    assert paired_difference(*outcomes(5, 1, 1, 5)).p_value == 1
+    assert paired_difference(*outcomes(5, 0, 0, 5)).p_value == 1
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_swapping_the_arms_mirrors_the_result(pairs):
+    treatment, baseline = zip(*pairs, strict=True)
+    one, other = paired_difference(treatment, baseline), paired_difference(baseline, treatment)
+    assert one.difference == pytest.approx(-other.difference)
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+    assert one.p_value == pytest.approx(other.p_value)
+    assert -1 <= one.low <= one.difference <= one.high <= 1
+
+
+def test_total_success_against_total_failure_keeps_an_interval():
+    result = paired_difference([True] * 20, [False] * 20)
+    assert result.difference == 1
+    assert 0.6 < result.low < 1
+
+
+@pytest.mark.parametrize(("both", "gained", "lost"), [(0.1, 0.5, 0.05), (0.6, 0.2, 0.15)])
+def test_the_interval_covers_the_truth_as_often_as_it_says(both, gained, lost):
+    draw = np.random.default_rng(0)
+    covered = 0
+    for cells in draw.multinomial(50, [both, gained, lost, 1 - both - gained - lost], size=400):
+        result = paired_difference(*outcomes(*map(int, cells)))
+        covered += result.low <= gained - lost <= result.high
+    assert 0.92 <= covered / 400 <= 0.99

@@ -1,0 +1,45 @@
+from dataclasses import replace
+
+import pytest
+
+from rolewright.errors import UserError
+from rolewright.generation.chat_model import ChatModel, load_chat_model
+from rolewright.tokens.chatml import ChatEncoder
+
+
+@pytest.fixture
+def chat_model(tiny_tokenizer, tiny_model):
+    return ChatModel("tiny", ChatEncoder(tiny_tokenizer), tiny_model)
+
+
+def test_batches_do_not_change_answers(chat_model, talk):
+    asked = [talk("x " * n, system="You are Atlas.") for n in (1, 9, 3, 5)] + [talk("Hi")]
+    alone = [chat_model.answer([each], max_new_tokens=6)[0] for each in asked]
+    for batch_size in (2, 5):
+        together = chat_model.answer(asked, max_new_tokens=6, batch_size=batch_size)
+        assert [a.generation.token_ids for a in together] == [a.generation.token_ids for a in alone]
+
+
+def test_every_answer_is_announced_once_under_its_own_index(chat_model, talk):
+    asked = [talk("x " * n) for n in (4, 1, 7)]
+    announced = {}
+    answers = chat_model.answer(asked, max_new_tokens=3, batch_size=2, on_answers=announced.update)
+    assert [announced[index] for index in range(3)] == answers
+
+
+def test_a_prompt_that_does_not_fit_names_its_place(chat_model, talk):
+    with pytest.raises(UserError, match=r"data\.jsonl:1: .* do not fit"):
+        chat_model.answer([talk("word " * 600)], max_new_tokens=5)
+
+
+def test_a_reference_answer_is_not_shown_to_the_model(chat_model, talk):
+    with_reference = talk("Q", "the answer")
+    without = replace(with_reference, messages=with_reference.messages[:1])
+    first, second = chat_model.answer([with_reference, without], max_new_tokens=4)
+    assert first == second
+
+
+def test_loading_a_folder(tiny_folder, talk):
+    model = load_chat_model(str(tiny_folder), say=lambda _: None)
+    assert model.stop_ids == {0, 2}
+    assert len(model.answer([talk("Hi")], max_new_tokens=2)) == 1

@@ -1,0 +1,40 @@
+import pytest
+
+from rolewright.reports.charts.axes import Ticks, percent_ticks
+from rolewright.reports.charts.curves import Curve, curve_plot
+
+Y = Ticks("loss", [(0, "0"), (2, "2"), (4, "4")])
+
+
+def _places(page, style):
+    points = page.find("polyline", class_=style)[0]["points"].split()
+    return [tuple(map(float, point.split(","))) for point in points]
+
+
+def test_points_lie_where_the_tick_labels_say(parse):
+    curve = Curve("c", "risk", [(0, 4), (0.6, 2), (1, 0)])
+    page = parse(str(curve_plot("x", [curve], percent_ticks("share"), Y)))
+    ticks = {t["text"]: t for t in page.find("text", class_="tick")}
+    x = [float(ticks[label]["x"]) for label in ("0%", "60%", "100%")]
+    y = [float(ticks[label]["y"]) - 4 for label in ("4", "2", "0")]
+    places = _places(page, "risk")
+    assert [place[0] for place in places] == pytest.approx(x)
+    assert [place[1] for place in places] == pytest.approx(y)
+
+
+def test_each_curve_is_named(parse):
+    curves = [Curve("first", "risk", [(0, 1), (1, 1)]), Curve("second", "loss", [(0, 0), (1, 2)])]
+    page = parse(str(curve_plot("x", curves, percent_ticks("share"), Y)))
+    assert [t["text"] for t in page.find("text", class_="name")] == ["first", "second"]
+
+
+@pytest.mark.parametrize(("dotted", "count"), [(True, 3), (False, 0)])
+def test_dots_mark_points_only_where_asked(parse, dotted, count):
+    curve = Curve("c", "risk", [(0, 1), (1, 2)], dotted)
+    page = parse(str(curve_plot("x", [curve], percent_ticks("share"), Y)))
+    assert len(page.find("circle")) == count
+
+
+def test_a_single_point_is_seen(parse):
+    page = parse(str(curve_plot("x", [Curve("c", "risk", [(0, 1)])], percent_ticks("s"), Y)))
+    assert len(page.find("circle")) == 1

@@ -1,0 +1,151 @@
+import dataclasses
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from rolewright.reports.render import ReportInputs
+
+VOID = {"meta", "link", "br", "input"}
+
+
+class Page(HTMLParser):
+    """Elements of a page with their attributes and text; fails where tags do not balance."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, [name for name, _, _ in self._open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = (tag, dict(attrs), [])
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open, f"</{tag}> closes nothing"
+        assert self._open[-1][0] == tag, f"</{tag}> closes <{self._open[-1][0]}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for _, _, text in self._open:
+            text.append(data)
+
+    def find(self, tag: str, **wanted: str) -> list[dict[str, Any]]:
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in wanted.items()}
+        return [
+            {**attributes, "text": "".join(text)}
+            for name, attributes, text in self.elements
+            if name == tag
+            and all(value in (attributes.get(key) or "").split() for key, value in wanted.items())
+        ]
+
+
+@pytest.fixture(scope="session")
+def parse():
+    return Page
+
+
+def rule(id_: str, passed: int, total: int) -> dict[str, Any]:
+    if not total:
+        blank = {"rate": None, "low": None, "high": None}
+        return {"id": id_, "check": "max_length", "passed": 0, "total": 0, **blank}
+    rate = passed / total
+    bounds = {"rate": rate, "low": max(0, rate - 0.1), "high": min(1, rate + 0.1)}
+    return {"id": id_, "check": "max_length", "passed": passed, "total": total, **bounds}
+
+
+def arm(system: str | None, kept: int) -> dict[str, Any]:
+    rules = [rule("short", kept, 4), rule("never-asked", 0, 0)]
+    isr = {"isr": kept / 4, "isr_low": 0.0, "isr_high": 1.0}
+    return {"system": system, "prompts": 4, "rules": rules, "csr": kept / 4, **isr}
+
+
+def sample(arm_name: str, number: int, output: str, **changes: Any) -> dict[str, Any]:
+    verdict = {"rule": "short", "passed": True, "evidence": "1 word", "span": None}
+    return {
+        "arm": arm_name,
+        "id": f"eval.jsonl:{number}",
+        "scenario": None,
+        "system": None if arm_name == "base" else "Be brief.",
+        "messages": [{"role": "user", "content": f"Question {number}?"}],
+        "output": output,
+        "output_tokens": 3,
+        "verdicts": [verdict],
+        "seconds": 0.1,
+        **changes,
+    }
+
+
+@pytest.fixture
+def inputs() -> ReportInputs:
+    arms = {
+        "base": arm(None, 0),
+        "base+role": arm("Be brief.", 1),
+        "tuned+role": arm("Be brief.", 4),
+    }
+    paired = {"baseline": "base+role", "treatment": "tuned+role", "difference": 0.75}
+    paired |= {"low": 0.4, "high": 0.9, "p_value": 0.0002, "pairs": 4}
+    broken = {"rule": "short", "passed": False, "evidence": "too long", "span": [2, 5]}
+    comparison = {"score": "sequence_probability", "method": "platt"}
+    measures = {"auroc": 0.8612, "brier": 0.1512, "ece": 0.0612}
+    graded = [
+        {
+            "id": f"q:{i}",
+            "question": f"Capital {i}?",
+            "expected": ["Paris"],
+            "answer": "Paris" if i % 3 else "Rome",
+            "correct": bool(i % 3),
+            "raw": i / 40,
+            "confidence": i / 40,
+        }
+        for i in range(40)
+    ]
+    return ReportInputs(
+        role="Momo",
+        system="Be brief.",
+        model="runs/momo",
+        created="2026-11-23T10:15:00+00:00",
+        evaluation={
+            "schema": "rolewright.eval/1",
+            "role": "Momo",
+            "target": "runs/momo",
+            "samples": 3,
+            "arms": arms,
+            "paired": paired,
+            "verdict": "took hold",
+            "reason": "The interval lies above zero.",
+        },
+        samples=[
+            sample("base", 1, "ab🍵de fgh", verdicts=[broken], stopped=False),
+            sample("base+role", 1, "Fine.", scenario="capital"),
+            sample("tuned+role", 1, "", verdicts=[]),
+        ],
+        training=[
+            {"step": 1, "loss": 2.0},
+            {"step": 2, "loss": 1.0},
+            {"step": 2, "eval_loss": 1.5},
+        ],
+        calibration={
+            "schema": "rolewright.calibration/1",
+            **comparison,
+            "questions": 40,
+            "accuracy": 0.65,
+            "abstain_below": 0.5,
+            "held_out": measures,
+            "comparison": [
+                {**comparison, **measures},
+                {**comparison, "method": "isotonic", **measures},
+            ],
+            "graded": graded,
+        },
+    )
+
+
+@pytest.fixture
+def change():
+    return dataclasses.replace

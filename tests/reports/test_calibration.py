@@ -1,0 +1,55 @@
+import pytest
+
+from rolewright.reports.calibration import confidence_view, risk_figure
+from rolewright.reports.trust import Graded
+from rolewright.reports.wording import load_wording
+
+WORD = load_wording("en")
+
+
+def test_figures_follow_from_the_graded_answers(inputs):
+    view = confidence_view(inputs.calibration, WORD)
+    assert [figure.anchor for figure in view.figures] == [
+        "figure-reliability",
+        "figure-risk",
+        "figure-histogram",
+    ]
+    reliability, risk, histogram = view.figures
+    # 40 answers, at least ten a bin.
+    assert [row[-1] for row in reliability.rows] == ["10"] * 4
+    wrong = sum(not answer["correct"] for answer in inputs.calibration["graded"])
+    assert risk.rows[-1][:2] == ("100%", f"{round(100 * wrong / 40)}%")
+    assert sum(int(row[2]) for row in histogram.rows) == wrong
+    assert len(view.overconfident) == 10
+
+
+def test_only_the_calibration_of_the_bundle_is_in_use(inputs):
+    view = confidence_view(inputs.calibration, WORD)
+    assert [(row.method, row.used) for row in view.scores] == [("Platt", True), ("isotonic", False)]
+    assert view.scores[0].measures == ("0.861", "0.151", "0.061")
+
+
+def test_threshold_is_marked_at_the_coverage_that_it_leaves(parse):
+    answers = [Graded(0.9, True), Graded(0.6, False), Graded(0.4, False), Graded(0.2, False)]
+    (chart,) = risk_figure(answers, 0.5, WORD).charts
+    page = parse(str(chart.svg))
+    _, mark = page.find("circle", class_="chosen")
+    curve = [tuple(map(float, point.split(","))) for point in _points(page, "risk")]
+    assert (float(mark["cx"]), float(mark["cy"])) == pytest.approx(curve[1])
+
+
+def test_threshold_above_every_confidence_is_not_marked(parse):
+    (chart,) = risk_figure([Graded(0.4, True), Graded(0.3, False)], 0.5, WORD).charts
+    assert not parse(str(chart.svg)).find("circle", class_="chosen")
+
+
+@pytest.mark.parametrize("correct", [True, False])
+def test_answers_all_right_or_all_wrong_can_be_drawn(inputs, correct):
+    graded = [{**answer, "correct": correct} for answer in inputs.calibration["graded"][:3]]
+    view = confidence_view({**inputs.calibration, "graded": graded}, WORD)
+    assert view.figures[1].rows[-1][1] == ("0%" if correct else "100%")
+    assert len(view.overconfident) == (0 if correct else 3)
+
+
+def _points(page, style):
+    return page.find("polyline", class_=style)[0]["points"].split()

@@ -1,0 +1,62 @@
+import pytest
+
+from rolewright.errors import UserError
+from rolewright.tokens.chatml import ChatEncoder
+from rolewright.training.examples import encode_examples, split_validation
+
+
+@pytest.fixture
+def encoder(tiny_tokenizer):
+    return ChatEncoder(tiny_tokenizer)
+
+
+def encode(encoder, conversations, limit=500):
+    return encode_examples(
+        conversations, encoder, role_system="ROLE", loss="assistant", max_length_tokens=limit
+    )
+
+
+def test_whose_system_message_wins(encoder, talk):
+    encoded = encode(
+        encoder, [talk("Q", "A"), talk("Q", "A", system=""), talk("Q", "A", system="OWN")]
+    )
+    assert [example.system for example in encoded.examples] == ["ROLE", "", "OWN"]
+
+
+def test_over_long_conversations_are_counted(encoder, talk):
+    short, long = talk("Q", "A"), talk("Q", "A", "word " * 60, "A")
+    huge = talk("word " * 90, "A")
+    encoded = encode(encoder, [short, long, huge], limit=40)
+    assert [len(encoded.examples), len(encoded.shortened), len(encoded.left_out)] == [2, 1, 1]
+    assert all(len(example.input_ids) <= 40 for example in encoded.examples)
+
+
+def test_nothing_that_fits_is_an_error(encoder, talk):
+    with pytest.raises(UserError, match="no conversation fits"):
+        encode(encoder, [talk("Q", "A")], limit=3)
+
+
+def test_an_example_without_trained_tokens_names_its_line(encoder, talk):
+    from dataclasses import replace
+
+    whole = talk("Q", "A", "Q2 " * 30, "A2")
+    untrained = replace(whole.messages[1], train=False)
+    conversation = replace(whole, messages=(whole.messages[0], untrained, *whole.messages[2:]))
+    with pytest.raises(UserError, match=r"data\.jsonl:1: no token"):
+        encode(encoder, [conversation], limit=40)
+
+
+def test_the_hash_follows_ids_and_labels(encoder, talk):
+    first = encode(encoder, [talk("Q", "A"), talk("Q", "B")]).hash
+    assert encode(encoder, [talk("Q", "A"), talk("Q", "B")]).hash == first
+    assert encode(encoder, [talk("Q", "B"), talk("Q", "A")]).hash != first
+
+
+def test_the_validation_split_is_a_partition_that_follows_the_seed(encoder, talk):
+    examples = encode(encoder, [talk("Q", str(n)) for n in range(25)]).examples
+    training, validation = split_validation(examples, 0.2, seed=1)
+    assert len(validation) == 5
+    assert sorted(map(repr, training + validation)) == sorted(map(repr, examples))
+    assert split_validation(examples, 0.2, seed=1) == (training, validation)
+    assert split_validation(examples, 0.2, seed=2) != (training, validation)
+    assert split_validation(examples[:3], 0.2, seed=1) == (examples[:3], [])

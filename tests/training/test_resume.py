@@ -1,0 +1,116 @@
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from safetensors.numpy import load_file
+
+from rolewright.errors import UserError
+from rolewright.training.resume import hold_plan, last_checkpoint, mark_whole, rewind_metrics
+
+SETTINGS = [
+    "precision=fp32", "epochs=4", "batch_size=4", "micro_batch_size=2", "lora.dropout=0.2",
+    "checkpoint.every_steps=2", "validation_share=0.2", "optimizer.schedule=cosine",
+]  # fmt: skip
+
+
+def command(folder, data, model, out, *more):
+    settings = [part for setting in SETTINGS for part in ("--set", setting)]
+    arguments = ["train", str(folder / "role.yaml"), str(data), "--model", str(model)]
+    return [
+        sys.executable, "-m", "rolewright", *arguments, "--out", str(out), "--json",
+        *settings, *more,
+    ]  # fmt: skip
+
+
+def metrics(out):
+    lines = (out / "training" / "metrics.jsonl").read_text().splitlines()
+    timings = {"eval_runtime", "eval_samples_per_second", "eval_steps_per_second"}
+    entries = [json.loads(line) for line in lines]
+    return [
+        {key: value for key, value in entry.items() if key not in timings}
+        for entry in entries
+        if "train_runtime" not in entry
+    ]
+
+
+def kill_at_step(process, log, step):
+    """SIGKILL a training process as soon as its log holds a step."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if log.exists() and sum('"loss"' in line for line in log.open()) >= step:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            return
+        time.sleep(0.002)
+    raise AssertionError("the process ended before it could be killed")
+
+
+def test_a_killed_run_resumes_to_the_same_result(tmp_path, tiny_folder, write_rows):
+    (tmp_path / "role.yaml").write_text("name: Atlas\nsystem: Be terse.\n")
+    rows = [
+        {"messages": [{"role": "user", "content": f"{i}+{i}"}, {"role": "assistant", "content": str(2 * i)}]}
+        for i in range(20)
+    ]  # fmt: skip
+    data = write_rows("train.jsonl", rows)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    uninterrupted = subprocess.run(
+        command(tmp_path, data, tiny_folder, whole), capture_output=True, text=True, check=True
+    )
+    for step in sorted(random.sample(range(1, 16), 2)):
+        resumed = ["--resume"] if killed.exists() else []
+        process = subprocess.Popen(
+            command(tmp_path, data, tiny_folder, killed, *resumed),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        kill_at_step(process, killed / "training" / "metrics.jsonl", step)
+        assert not (killed / "bundle.json").exists()
+    resumed_run = subprocess.run(
+        command(tmp_path, data, tiny_folder, killed, "--resume"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, second = json.loads(uninterrupted.stdout), json.loads(resumed_run.stdout)
+    assert second["loss"] == pytest.approx(first["loss"], abs=1e-6)
+    assert second["validation_loss"] == pytest.approx(first["validation_loss"], abs=1e-6)
+    assert metrics(killed) == metrics(whole)  # no step lost, none repeated, same numbers
+    assert [entry["step"] for entry in metrics(whole) if "loss" in entry] == list(range(1, 17))
+    one = load_file(whole / "adapter" / "adapter_model.safetensors")
+    other = load_file(killed / "adapter" / "adapter_model.safetensors")
+    assert one.keys() == other.keys()
+    assert all((one[key] == other[key]).all() for key in one)
+
+
+def test_a_checkpoint_without_its_mark_is_never_used(tmp_path):
+    for step in (2, 4, 10):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    assert last_checkpoint(tmp_path) is None
+    mark_whole(tmp_path / "checkpoint-2")
+    mark_whole(tmp_path / "checkpoint-4")
+    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-4"
+    mark_whole(tmp_path / "checkpoint-10")
+    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-10"
+
+
+def test_metrics_are_rewound_to_the_checkpoint(tmp_path):
+    log = tmp_path / "metrics.jsonl"
+    log.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"step": 4, "lo')
+    rewind_metrics(log, tmp_path / "checkpoint-2")
+    assert log.read_text() == '{"step": 1}\n{"step": 2}\n'
+    rewind_metrics(log, None)
+    assert log.read_text() == ""
+    rewind_metrics(tmp_path / "absent.jsonl", None)
+
+
+def test_a_changed_plan_is_refused_by_name(tmp_path):
+    plan = {"data": "a", "model": "b", "settings": {"seed": 1}}
+    hold_plan(tmp_path, plan)
+    hold_plan(tmp_path, plan)
+    with pytest.raises(UserError, match="another data and another settings"):
+        hold_plan(tmp_path, plan | {"data": "x", "settings": {"seed": 2}})

@@ -1,0 +1,120 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from rolewright.bundle.read import read_bundle
+from rolewright.errors import UserError
+from rolewright.generation.chat_model import load_bundle_model, load_chat_model
+from rolewright.models.load import load_model
+from rolewright.training.config import load_config
+from rolewright.training.train import Watcher, train
+
+QUIET = Watcher(lambda _: None)
+SHORT = ["precision=fp32", "max_steps=3", "batch_size=4"]
+
+
+def run(role, conversations, folder, out, *settings):
+    config = load_config(None, [*SHORT, *settings])
+    return train(role, conversations, str(folder), out, config, QUIET)
+
+
+def test_lora_writes_a_whole_bundle_in_plain_peft(role, additions, tiny_folder, tmp_path):
+    bundle = run(role, additions, tiny_folder, tmp_path / "b")
+    assert read_bundle(tmp_path / "b") == bundle
+    assert bundle.manifest.summary["steps"] == 3
+    assert not (bundle.folder / "training" / "checkpoints").exists()
+    import peft
+
+    base = load_model(str(tiny_folder), precision="fp32")
+    ours = load_bundle_model(bundle, precision="fp32").model
+    theirs = peft.PeftModel.from_pretrained(base, str(bundle.adapter_folder)).eval()
+    ids = torch.tensor([[5, 6, 7, 8]])
+    with torch.no_grad():
+        torch.testing.assert_close(ours(ids).logits, theirs(ids).logits)
+        plain = load_model(str(tiny_folder), precision="fp32")(ids).logits
+    assert not torch.allclose(ours(ids).logits, plain)
+
+
+def test_without_the_adapter_the_base_model_answers(role, additions, tiny_folder, tmp_path):
+    bundle = run(role, additions, tiny_folder, tmp_path / "b", "optimizer.learning_rate=0.05")
+    tuned = load_bundle_model(bundle, precision="fp32")
+    base = load_chat_model(str(tiny_folder), precision="fp32")
+
+    def entropies(model):
+        answers = model.answer(additions, max_new_tokens=1)
+        return torch.tensor([answer.generation.entropies for answer in answers])
+
+    expected = entropies(base)
+    with tuned.without_adapter() as model:
+        torch.testing.assert_close(entropies(model), expected, rtol=0, atol=1e-4)
+    assert (entropies(tuned) - expected).abs().max() > 0.1
+
+
+def test_full_fine_tuning_writes_weights_that_load(role, additions, tiny_folder, tmp_path):
+    bundle = run(role, additions, tiny_folder, tmp_path / "b", "method=full")
+    assert bundle.adapter_folder is None
+    before = load_file(tiny_folder / "model.safetensors")
+    after = load_file(bundle.folder / "model" / "model.safetensors")
+    assert before.keys() == after.keys()
+    assert any(not torch.equal(before[key], after[key]) for key in before)
+    assert len(load_bundle_model(bundle).answer(additions[:1], max_new_tokens=2)) == 1
+
+
+def test_the_same_seed_gives_the_same_losses(role, additions, tiny_folder, tmp_path):
+    def losses(name, seed):
+        run(role, additions, tiny_folder, tmp_path / name, f"seed={seed}", "lora.dropout=0.3")
+        lines = (tmp_path / name / "training" / "metrics.jsonl").read_text().splitlines()
+        return [entry["loss"] for line in lines if "loss" in (entry := json.loads(line))]
+
+    first = losses("a", 1)
+    assert losses("b", 1) == first
+    assert losses("c", 2) != first
+
+
+def test_gradient_accumulation_and_checkpointing_change_nothing(
+    role, additions, tiny_folder, tmp_path
+):
+    plain = run(role, additions, tiny_folder, tmp_path / "a").manifest.summary["loss"]
+    for number, setting in enumerate(["micro_batch_size=1", "gradient_checkpointing=true"]):
+        other = run(role, additions, tiny_folder, tmp_path / str(number), setting)
+        assert other.manifest.summary["loss"] == pytest.approx(plain, abs=1e-5)
+
+
+def test_the_loss_falls_and_the_best_weights_are_kept(role, additions, tiny_folder, tmp_path):
+    settings = ["max_steps=30", "optimizer.learning_rate=0.02", "checkpoint.every_steps=5"]
+    bundle = run(role, additions, tiny_folder, tmp_path / "b", *settings)
+    lines = (bundle.folder / "training" / "metrics.jsonl").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
+    training = [entry["loss"] for entry in entries if "loss" in entry]
+    validation = [entry["eval_loss"] for entry in entries if "eval_loss" in entry]
+    assert training[-1] < training[0] / 2
+    assert bundle.manifest.summary["validation_loss"] == pytest.approx(min(validation))
+    assert len(validation) == 6
+
+
+def test_a_base_model_that_has_changed_is_refused(role, additions, tiny_folder, tmp_path):
+    import shutil
+
+    base = tmp_path / "base"
+    shutil.copytree(tiny_folder, base)
+    bundle = run(role, additions, base, tmp_path / "b")
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps(config | {"rms_norm_eps": 1e-5}))
+    with pytest.raises(UserError, match="not the base model"):
+        load_bundle_model(bundle)
+
+
+def test_the_bundles_template_has_no_default_system_message(role, additions, tiny_folder, tmp_path):
+    from transformers import AutoTokenizer
+
+    bundle = run(role, additions, tiny_folder, tmp_path / "b")
+    tokenizer = AutoTokenizer.from_pretrained(bundle.tokenizer_folder)
+    text = tokenizer.apply_chat_template([{"role": "user", "content": "Hi"}], tokenize=False)
+    assert text == "<|im_start|>user\nHi<|im_end|>\n"
+
+
+def test_unknown_target_modules_are_the_users_error(role, additions, tiny_folder, tmp_path):
+    with pytest.raises(UserError, match=r"lora\.target_modules"):
+        run(role, additions, tiny_folder, tmp_path / "b", "lora.target_modules=[nonsense]")
