@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,7 +36,7 @@ def test_isotonic_is_monotone_bounded_and_keeps_the_mean(rows):
     assert np.mean(fitted.apply(scores)) == pytest.approx(np.mean(correct), abs=1e-6)
     grid = fitted.apply(np.linspace(-0.5, 1.5, 50).tolist())
     assert all(0 <= value <= 1 for value in grid)
-    assert all(a <= b + 1e-12 for a, b in zip(grid, grid[1:], strict=False))
+    assert all(a <= b + 1e-12 for a, b in pairwise(grid))
 
 
 @given(SCORED)

@@ -15,11 +15,25 @@ PATTERN = (
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 PIECES = [
-    "法国的首都是哪里？", "巴黎。", "今天天气很好，我们去公园散步吧！", "「引号」与《书名》…", "１２３ 全角",
-    "What is the capital of France?", "It's Paris, isn't it?", "1,234.56 + 7e-8 = ?", "naïve café",
-    "  leading spaces", "trailing spaces  ", "tabs\tand\nnewlines\n\n", "\n\nstarts with newlines",
-    "def f(x):\n    return x ** 2\n", "emoji 🧑‍🚀🎉", "混合 mixed 文本 text", "<think> is plain text", "\u200b",
-]  # fmt: skip
+    "法国的首都是哪里？",
+    "巴黎。",
+    "今天天气很好，我们去公园散步吧！",
+    "「引号」与《书名》…",
+    "１２３ 全角",
+    "What is the capital of France?",
+    "It's Paris, isn't it?",
+    "1,234.56 + 7e-8 = ?",
+    "naïve café, cafe\u0301",
+    "  leading spaces",
+    "trailing spaces  ",
+    "tabs\tand\nnewlines\n\n",
+    "\n\nstarts with newlines",
+    "def f(x):\n    return x ** 2\n",
+    "emoji 🧑‍🚀🎉",
+    "混合 mixed 文本 text",
+    "<think> is plain text",
+    "\u200b",
+]
 
 
 @pytest.fixture(scope="module")
