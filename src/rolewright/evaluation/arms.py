@@ -5,7 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from rolewright.bundle.read import Bundle
-from rolewright.generation.chat_model import ChatModel, load_bundle_model, load_chat_model
+from rolewright.generation.chat_model import (
+    ChatModel,
+    check_base_model,
+    load_bundle_model,
+    load_chat_model,
+)
 from rolewright.models.builtin import Say
 
 BASE = "base"
@@ -57,5 +62,6 @@ def arms_of_bundle(bundle: Bundle, say: Say) -> list[Arm]:
             Arm(BASE_ROLE, True, tuned.without_adapter),
         ]
     else:
+        check_base_model(bundle, say)
         arms = arms_of_model(bundle.manifest.base_model.name, say)
     return [*arms, Arm(TUNED_ROLE, True, as_tuned)]

@@ -151,19 +151,28 @@ def load_bundle_model(
     Raises:
         UserError: the base model is not the one that was trained, or cannot be loaded.
     """
-    record = bundle.manifest.base_model
     encoder = ChatEncoder(load_tokenizer(str(bundle.tokenizer_folder), say), str(bundle.folder))
     model = load_model(bundle.weights, adapter=bundle.adapter_folder, precision=precision, say=say)
-    if bundle.manifest.method == "lora":
-        found = fingerprint_model(locate_model(record.name, say))
-        if found != record.fingerprint:
-            raise UserError.at(
-                record.name,
-                f"this is not the base model that {bundle.folder} was trained on",
-                expected=f"fingerprint {record.fingerprint}, found {found}",
-                fix="restore the base model, or train the bundle again",
-            )
+    if bundle.adapter_folder is not None:
+        check_base_model(bundle, say)
     return ChatModel(str(bundle.folder), encoder, model)
+
+
+def check_base_model(bundle: Bundle, say: Say) -> None:
+    """Make sure that the base model is the one that a bundle was trained on.
+
+    Raises:
+        UserError: it is another.
+    """
+    record = bundle.manifest.base_model
+    found = fingerprint_model(locate_model(record.name, say))
+    if found != record.fingerprint:
+        raise UserError.at(
+            record.name,
+            f"this is not the base model that {bundle.folder} was trained on",
+            expected=f"fingerprint {record.fingerprint}, found {found}",
+            fix="restore the base model, or train the bundle again",
+        )
 
 
 def _for_rows(on_token: TokenCallback | None, rows: list[int]) -> TokenCallback | None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rolewright.errors import UserError
 from rolewright.file_hash import hash_file, hash_text
 
 
@@ -9,18 +10,27 @@ def fingerprint_model(located: str) -> str:
     """A hash of a checkpoint's configuration, tokenizer and weights (large files by samples).
 
     Args:
-        located: a folder or hub id, as ``locate_model`` returns it; a hub id must be in the hub
-            cache, as it is once the model has been loaded.
+        located: a folder or hub id, as ``locate_model`` returns it.
 
     Returns:
         "sha256:" and 64 hexadecimal digits.
+
+    Raises:
+        UserError: a hub id is neither in the hub cache nor within reach.
     """
     folder = Path(located)
     if not folder.is_dir():
-        from huggingface_hub import snapshot_download
-
-        folder = Path(snapshot_download(located, local_files_only=True))
+        folder = _snapshot(located)
     files = [folder / "config.json", folder / "tokenizer.json"]
     files += sorted(folder.glob("*.safetensors"))
     described = [f"{file.name} {hash_file(file)}\n" for file in files if file.exists()]
     return hash_text("".join(described))
+
+
+def _snapshot(hub_id: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(hub_id, allow_patterns=["*.json", "*.safetensors"]))
+    except (OSError, ValueError) as error:
+        raise UserError.at(hub_id, f"cannot be fetched: {error}") from error

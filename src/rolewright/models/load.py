@@ -33,6 +33,12 @@ def locate_model(name: str, say: Say = print) -> str:
     return name
 
 
+def portable_name(name: str) -> str:
+    """A model's name that means the same from any working directory."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if path.is_dir() else name
+
+
 def _refuse_unsupported(path: Path, name: str) -> None:
     import json
 

@@ -25,7 +25,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.errors import UserError
 from rolewright.file_hash import hash_text
 from rolewright.models.fingerprint import fingerprint_model
-from rolewright.models.load import load_model, load_tokenizer, locate_model
+from rolewright.models.load import load_model, load_tokenizer, locate_model, portable_name
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
@@ -102,7 +102,7 @@ def train(
         role=role.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         method=config.method,
-        base_model=BaseModelRecord(name=model_name, fingerprint=fingerprint),
+        base_model=BaseModelRecord(name=portable_name(model_name), fingerprint=fingerprint),
         role_hash=hash_text(role.source),
         data_hash=examples.hash,
         template_hash=hash_text(encoder.format.template),
@@ -139,10 +139,7 @@ def _hold_plan(
     config: TrainingConfig,
     watcher: Watcher,
 ) -> str:
-    located = locate_model(model_name, watcher.say)
-    if not Path(located).is_dir():
-        load_model(model_name)  # brings a hub model's files into the cache, where they are hashed
-    fingerprint = fingerprint_model(located)
+    fingerprint = fingerprint_model(locate_model(model_name, watcher.say))
     # role.yaml first: it tells an unfinished bundle from some other folder.
     write_text(folder.parent / ROLE, role.source)
     plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
