@@ -122,6 +122,12 @@ def build_tiny_model(vocabulary: int, **changes):
 
 
 @pytest.fixture(scope="session")
+def build_model():
+    """Build a random model of another shape."""
+    return build_tiny_model
+
+
+@pytest.fixture(scope="session")
 def tiny_model(tiny_tokenizer):
     """A random two-layer Qwen2 model in fp32. Tests must not change it."""
     return build_tiny_model(len(tiny_tokenizer))

@@ -134,6 +134,7 @@ def describe(
     if kind == "missing":
         place = document.place(key)
         return Fault(place, f"the key {str(inside[-1])!r} is missing", fix="add it")
+    key = _part_in(document.value, key)
     value = problem["input"]
     found = f"found {_shorten(value)}"
     if kind in _KINDS:
@@ -182,6 +183,16 @@ def _walk(node: Any, path: Key, lines: dict[Key, int], file: str) -> "list[Fault
             place = Place(file, lines[path], dotted(path) or None)
             faults.append(Fault(place, f"found {node.value}: {error}", fix="put it in quotes"))
     return faults
+
+
+def _part_in(value: Any, key: Key) -> Key:
+    """The part of a path that a document has: pydantic adds the names of a union's members."""
+    for index, part in enumerate(key):
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return key[:index]
+    return key
 
 
 def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

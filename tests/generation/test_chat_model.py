@@ -43,3 +43,22 @@ def test_loading_a_folder(tiny_folder, talk):
     model = load_chat_model(str(tiny_folder), say=lambda _: None)
     assert model.stop_ids == {0, 2}
     assert len(model.answer([talk("Hi")], max_new_tokens=2)) == 1
+
+
+def test_a_sliding_window_changes_no_answer(tiny_tokenizer, build_model, talk):
+    """Prompts of different lengths, longer than the window, against transformers one by one."""
+    import torch
+
+    model = build_model(
+        len(tiny_tokenizer), use_sliding_window=True, sliding_window=12, max_window_layers=0
+    )
+    chat_model = ChatModel("tiny", ChatEncoder(tiny_tokenizer), model)
+    asked = [talk("x y " * n, system="You are Atlas.") for n in (2, 9, 5)]
+    answers = chat_model.answer(asked, max_new_tokens=6)
+    for conversation, answer in zip(asked, answers, strict=True):
+        prompt = chat_model.encoder.encode_prompt(conversation.system, conversation.messages)
+        output = model.generate(
+            torch.tensor([prompt]), max_new_tokens=6, do_sample=False, eos_token_id=2
+        )
+        expected = [token for token in output[0, len(prompt) :].tolist() if token != 2]
+        assert answer.generation.token_ids == expected

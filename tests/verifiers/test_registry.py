@@ -174,3 +174,11 @@ def test_a_parameter_without_annotation_is_refused():
 
 def test_an_unknown_name_is_not_found():
     assert find_verifier("no_such_rule") is None
+
+
+@pytest.mark.parametrize("key", ["id", "check", "scenarios"])
+def test_a_parameter_cannot_be_named_like_a_key_of_every_rule(own_table, key):
+    namespace = {"Verdict": Verdict}
+    exec(f"def own(text, conversation, *, {key}: str) -> Verdict: ...", namespace)
+    with pytest.raises(ValueError, match="key of every rule"):
+        verifier("own")(namespace["own"])

@@ -83,6 +83,7 @@ def run(arguments: list[str]) -> int:
     """
     # Libraries warn each other's developers; our users can do nothing about it.
     warnings.filterwarnings("ignore", category=FutureWarning)
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="peft")
     as_json = "--json" in arguments
     try:
         code = app(arguments or ["--help"], prog_name="rolewright", standalone_mode=False)

@@ -20,7 +20,7 @@ def calibrate(
             "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
         ),
     ] = 0.5,
-    max_new_tokens: MaxNewTokens = 64,
+    max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
     as_json: AsJson = False,

@@ -8,7 +8,7 @@ from rolewright.cli.output import say
 
 def chat(
     bundle_path: BundlePath,
-    max_new_tokens: MaxNewTokens = 512,
+    max_new_tokens: MaxNewTokens = 256,
     precision: PrecisionName = "auto",
 ) -> None:
     """Talk with a bundle; answers stream, each with its confidence.

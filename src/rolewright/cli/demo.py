@@ -35,6 +35,7 @@ def demo(
     _run("train", str(role), str(data / "train.jsonl"), "--model", model, "--out", str(bundle))
     _run("calibrate", str(bundle), str(data / "questions.jsonl"), "--max-new-tokens", "16")
     evaluated = ["--data", str(data / "eval.jsonl"), "--out", str(out / "evaluation")]
+    evaluated += ["--max-new-tokens", "48"]  # the base model rambles on; the role needs a few
     _run("eval", str(bundle), "--role", str(role), *evaluated, "--lang", language)
     show_answers(bundle)
     say(f"done in {time.monotonic() - start:.0f} s")

@@ -31,7 +31,7 @@ def evaluate(
     language: Annotated[
         str, typer.Option("--lang", help="The report's language: en or zh.")
     ] = "en",
-    max_new_tokens: MaxNewTokens = 64,
+    max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     as_json: AsJson = False,
 ) -> None:

@@ -96,5 +96,6 @@ def _control_tokens(system: Sequence[Piece], turns: Sequence[Turn]) -> Iterator[
                 piece.key,
                 f"control tokens as text: {', '.join(tokens[:5])}",
                 "text without control tokens",
-                "remove them; or, where the text is about them, allow literal control tokens",
+                "remove them; or, where the text is about them, set `literal_control_tokens: true` "
+                "in the role file",
             )

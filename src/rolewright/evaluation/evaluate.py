@@ -23,7 +23,7 @@ class Settings:
         log: file to which each sample is appended as soon as it is judged; None = no log.
     """
 
-    max_new_tokens: int = 64
+    max_new_tokens: int = 256
     batch_size: int = 32
     log: Path | None = None
 

@@ -74,7 +74,7 @@ class ChatModel:
             conversations: with their effective system messages; a final assistant turn is ignored.
             max_new_tokens: limit on an answer's length.
             sampling: greedy unless told otherwise.
-            batch_size: prompts decoded together.
+            batch_size: prompts decoded together; one by one where layers attend within a window.
             on_token: told (index, token id) of every token.
             on_answers: told the answers of each batch by index, as soon as they are ready.
 
@@ -82,7 +82,10 @@ class ChatModel:
             UserError: a prompt and its answer do not fit into the model's context.
         """
         prompts = [self._prompt(each, max_new_tokens) for each in conversations]
-        prefix = compute_prefix(self.model, shared_prefix(prompts) if len(prompts) > 1 else ())
+        if not self._attends_fully:
+            batch_size = 1  # padding would count as context inside a sliding window
+        shared = shared_prefix(prompts) if len(prompts) > 1 and self._attends_fully else ()
+        prefix = compute_prefix(self.model, shared)
         answers: dict[int, Answer] = {}
         # Prompts of like length stand together: less padding.
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
@@ -111,6 +114,12 @@ class ChatModel:
         """The base model under the adapter, for as long as the context lasts."""
         with self.model.disable_adapter():
             yield self
+
+    @property
+    def _attends_fully(self) -> bool:
+        """Whether every layer sees the whole context, so that padding and a prefix are exact."""
+        kinds = getattr(self.model.config, "layer_types", None) or ["full_attention"]
+        return set(kinds) == {"full_attention"}
 
     def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
         ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)

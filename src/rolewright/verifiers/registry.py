@@ -41,6 +41,9 @@ class Verifier:
         return self.function(text, conversation, **parameters)
 
 
+RESERVED = frozenset({"id", "check", "scenarios"})
+"""Keys that every rule of a role file has, so that no parameter can be named like them."""
+
 _VERIFIERS: dict[str, Verifier] = {}
 
 
@@ -82,6 +85,8 @@ def _parameters_of(name: str, function: VerifierFunction) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     signature = inspect.signature(function, eval_str=True)
     for parameter in list(signature.parameters.values())[2:]:
+        if parameter.name in RESERVED:
+            raise ValueError(f"verifier {name!r}: {parameter.name!r} is a key of every rule")
         if parameter.annotation is inspect.Parameter.empty:
             raise ValueError(f"verifier {name!r}: parameter {parameter.name!r} has no annotation")
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
