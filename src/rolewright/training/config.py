@@ -13,6 +13,7 @@ from rolewright.yaml_document import YamlDocument, read_yaml, validate
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
@@ -23,7 +24,7 @@ class LoraConfig(_Section):
     """Low-rank adapters (Hu et al. 2021, arXiv 2106.09685)."""
 
     rank: Count = 16
-    alpha: Annotated[float, Field(gt=0)] = 32.0
+    alpha: Positive = 32.0
     """The adapter's output is scaled by alpha / rank."""
     dropout: Share = 0.0
     target_modules: str | tuple[str, ...] = "all-linear"
@@ -33,12 +34,12 @@ class LoraConfig(_Section):
 class OptimizerConfig(_Section):
     """AdamW with warm-up and decay."""
 
-    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    learning_rate: Positive | None = None
     """None = 1e-3 for LoRA, 2e-5 for full fine-tuning."""
     schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
     warmup_share: Share = 0.05
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    max_gradient_norm: Annotated[float, Field(gt=0)] = 1.0
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    max_gradient_norm: Positive = 1.0
 
 
 class CheckpointConfig(_Section):
@@ -55,7 +56,7 @@ class TrainingConfig(_Section):
     method: Literal["lora", "full"] = "lora"
     loss: LossKind = "assistant"
     """``assistant``: the assistants' content and end token; ``qwen``: as Qwen's finetune.py."""
-    epochs: Annotated[float, Field(gt=0)] = 2.0
+    epochs: Positive = 2.0
     max_steps: Count | None = None
     """Optimiser steps; where given, it wins over ``epochs``."""
     batch_size: Count = 16
@@ -69,7 +70,7 @@ class TrainingConfig(_Section):
     precision: Precision = "auto"
     """``auto`` = bf16 where the processor computes in it, else fp32."""
     gradient_checkpointing: bool = False
-    seed: int = 42
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
@@ -113,9 +114,11 @@ def load_config(path: str | Path | None, overrides: list[str]) -> TrainingConfig
 
 def _apply(value: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
-    if not equals or not key.strip():
+    if not equals or not all(part.strip() for part in key.split(".")):
         raise UserError.at(
-            f"--set {override}", "there is no =", expected="key=value, such as lora.rank=8"
+            f"--set {override}",
+            "this is no key and value",
+            expected="key=value, such as lora.rank=8",
         )
     *sections, last = key.strip().split(".")
     for section in sections:

@@ -140,10 +140,10 @@ def _hold_plan(
     watcher: Watcher,
 ) -> str:
     fingerprint = fingerprint_model(locate_model(model_name, watcher.say))
-    # role.yaml first: it tells an unfinished bundle from some other folder.
-    write_text(folder.parent / ROLE, role.source)
     plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
     hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
+    # It also tells an unfinished bundle from some other folder.
+    write_text(folder.parent / ROLE, role.source)
     return fingerprint
 
 

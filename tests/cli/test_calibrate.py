@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+from rolewright.bundle.read import read_bundle
+
+LIMIT = ("--max-new-tokens", 4)
+
+
+@pytest.fixture
+def questions(project):
+    """Questions of which the model answers half right, whatever it says."""
+    path = project / "questions.jsonl"
+    rows = [
+        {
+            "messages": [{"role": "user", "content": f"Question {number}?"}],
+            "answers": ["(?s).*" if number % 2 else "(?!)"],
+            "match": "regex",
+        }
+        for number in range(20)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle, questions):
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--abstain-below", 0.9)
+    assert code == 0
+    assert printed["schema"] == "rolewright.calibration/1"
+    assert (printed["questions"], printed["accuracy"]) == (20, 0.5)
+    assert "graded" not in printed
+    first = read_bundle(bundle).manifest.calibration
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT)
+    assert code == 0
+    assert 0 <= answered["confidence"] <= 1
+
+    code, out, _ = rolewright("calibrate", bundle, questions, *LIMIT, "--abstain-below", 0.1)
+    assert code == 0
+    assert "abstains below 10%" in out
+    second = read_bundle(bundle).manifest.calibration
+    assert second != first
+    assert [path.name for path in (bundle / "confidence").iterdir()] == [second.split("/")[1]]
+
+
+def test_too_few_right_answers_leave_the_bundle_as_it_was(refused, bundle, questions):
+    before = (bundle / "bundle.json").read_bytes()
+    questions.write_text(questions.read_text("utf-8").replace("(?s).*", "(?!)"), "utf-8")
+    err = refused("calibrate", bundle, questions, *LIMIT)
+    assert "0 of them right and 20 wrong" in err
+    assert "easier" in err
+    assert (bundle / "bundle.json").read_bytes() == before
+    assert not (bundle / "confidence").exists()
+
+
+def test_questions_without_answers(refused, bundle, project):
+    err = refused("calibrate", bundle, project / "train.jsonl")
+    assert "train.jsonl:1: answers: missing" in err
+    assert "8 errors" in err
+
+
+def test_wrong_paths(refused, bundle, questions, tmp_path):
+    assert "no such folder" in refused("calibrate", tmp_path / "nope", questions)
+    assert "no such file" in refused("calibrate", bundle, tmp_path / "nope.jsonl")
+    assert "Missing argument 'QA" in refused("calibrate", bundle)

@@ -1,0 +1,81 @@
+import pytest
+
+
+def test_role_alone(as_json, project):
+    code, printed = as_json("check", project / "role.yaml")
+    assert code == 0
+    assert printed == {
+        "schema": "rolewright.check/1",
+        "role": "Atlas",
+        "conversations": 0,
+        "findings": [],
+        "errors": 0,
+        "warnings": 0,
+    }
+
+
+def test_warnings_alone_are_fine(rolewright, project):
+    code, out, err = rolewright("check", project / "role.yaml", project / "train.jsonl")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].startswith("warning RW302 ")
+    assert out.splitlines()[1].startswith("    to do: ")
+    assert out.splitlines()[-1] == "Atlas: 8 conversations, 0 errors, 1 warnings"
+
+
+def test_errors_fall_short(as_json, project):
+    data = project / "train.jsonl"
+    data.write_text(data.read_text("utf-8") + '{"messages": []}\nnot json\n', "utf-8")
+    code, printed = as_json("check", project / "role.yaml", data)
+    assert code == 1
+    assert (printed["conversations"], printed["errors"], printed["warnings"]) == (8, 2, 1)
+    first = printed["findings"][0]
+    assert set(first) == {"severity", "code", "place", "message", "fix"}
+    assert (first["code"], first["severity"]) == ("RW101", "error")
+    assert first["place"] == {"file": str(data), "line": 9, "key": "messages"}
+
+
+def test_leak_is_found(as_json, project):
+    held_out = project / "eval.jsonl"
+    third = (project / "train.jsonl").read_text("utf-8").splitlines()[2]
+    held_out.write_text(third, "utf-8")
+    arguments = ("check", project / "role.yaml", project / "train.jsonl", "--eval", held_out)
+    code, printed = as_json(*arguments)
+    assert code == 1
+    assert "RW501" in [finding["code"] for finding in printed["findings"]]
+
+
+@pytest.mark.parametrize("data", [(), ("train.jsonl",)])
+def test_bad_evaluation_data_are_refused(refused, project, data):
+    held_out = project / "eval.jsonl"
+    held_out.write_text("not json\n", "utf-8")
+    files = [project / name for name in data]
+    assert "eval.jsonl:1" in refused("check", project / "role.yaml", *files, "--eval", held_out)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no rows"),
+        ("\n\n", "no rows"),
+        ("{", "no usable row"),
+        ('[{"messages": []}', "the array is not closed"),
+        ("\xff\xfea", "UTF-16"),
+    ],
+)
+def test_data_of_which_nothing_is_left(refused, project, content, said):
+    data = project / "数据 1.jsonl"
+    data.write_bytes(content.encode("latin-1"))
+    err = refused("check", project / "role.yaml", data)
+    assert said in err
+    assert "数据 1.jsonl" in err
+
+
+def test_wrong_paths(refused, project):
+    assert "no such file" in refused("check", project / "role.yaml", project / "nope.jsonl")
+    assert "a directory" in refused("check", project / "role.yaml", project)
+    assert "Is a directory" in refused("check", project)
+    assert "no such file" in refused("check", project / "nope.yaml")
+
+
+def test_swapped_arguments(refused, project):
+    assert "train.jsonl" in refused("check", project / "train.jsonl", project / "role.yaml")

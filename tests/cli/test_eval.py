@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+LIMIT = ("--max-new-tokens", 4)
+
+
+@pytest.fixture
+def prompts(project):
+    """Held-out prompts, one of another role."""
+    rows = [
+        {"scenario": "capital", "messages": [{"role": "user", "content": f"Capital {n}?"}]}
+        for n in range(3)
+    ]
+    rows.append({"system": "Be a pirate.", "messages": rows[0]["messages"]})
+    path = project / "eval.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def check_shape(printed, arms, prompts):
+    assert printed["schema"] == "rolewright.eval/1"
+    assert list(printed["arms"]) == arms
+    for arm in printed["arms"].values():
+        assert arm["prompts"] == prompts
+        assert [rule["id"] for rule in arm["rules"]] == ["short", "no-emoji"]
+        for rule in arm["rules"]:
+            assert {"passed", "total", "rate", "low", "high"} <= set(rule)
+            assert 0 <= rule["low"] <= rule["rate"] <= rule["high"] <= 1
+            assert rule["total"] == prompts
+        assert 0 <= arm["csr"] <= 1
+        assert 0 <= arm["isr"] <= 1
+
+
+def test_bundle(as_json, trained, prompts, tmp_path):
+    out = tmp_path / "评测 out"
+    code, printed = as_json("eval", trained, "--data", prompts, "--out", out, *LIMIT)
+    # Four tokens keep both rules in every arm, so nothing is proven.
+    assert code == 1
+    assert printed["verdict"] == "not proven"
+    check_shape(printed, ["base", "base+role", "tuned+role"], 3)
+    assert {"difference", "low", "high", "p_value"} <= set(printed["paired"])
+    assert {path.name for path in out.iterdir()} == {"log.jsonl", "results.json", "report.html"}
+    assert json.loads((out / "results.json").read_text("utf-8")) == printed
+
+
+def test_prompts_left_out_are_counted(rolewright, trained, prompts):
+    code, out, err = rolewright("eval", trained, "--data", prompts, *LIMIT)
+    assert code == 1
+    assert "1 prompts left out" in err
+    assert "verdict: not proven" in out
+    assert "left out" not in out
+
+
+def test_base_model_on_the_examples_of_the_role(rolewright, project, tiny_folder):
+    role = project / "role.yaml"
+    code, out, err = rolewright("eval", tiny_folder, "--role", role, *LIMIT, "--json")
+    printed = json.loads(out)
+    assert err == ""
+    check_shape(printed, ["base", "base+role"], 2)
+    assert printed["paired"] is None
+    assert code == (1 if printed["verdict"] == "not proven" else 0)
+
+
+def test_base_model_needs_a_role(refused, tiny_folder):
+    assert "--role" in refused("eval", tiny_folder)
+
+
+def test_role_without_rules_or_prompts(refused, project, trained):
+    role = project / "role.yaml"
+    role.write_text("name: x\n", "utf-8")
+    assert "the role has no rules" in refused("eval", trained, "--role", role)
+    role.write_text("name: x\nrules:\n- {id: a, check: no_emoji}\n", "utf-8")
+    assert "none of the 0 prompts" in refused("eval", trained, "--role", role)
+
+
+def test_taken_output_folder(refused, trained, prompts, tmp_path):
+    (tmp_path / "x").touch()
+    assert "not empty" in refused("eval", trained, "--data", prompts, "--out", tmp_path)
+    assert "this is a file" in refused("eval", trained, "--data", prompts, "--out", tmp_path / "x")
+
+
+def test_wrong_input(refused, trained, project, tmp_path):
+    role = project / "role.yaml"
+    assert "found 'fr'" in refused("eval", trained, "--lang", "fr")
+    assert "no such file" in refused("eval", trained, "--data", tmp_path / "nope.jsonl")
+    assert "there is no such folder" in refused("eval", tmp_path / "nope", "--role", role)
+    assert "this is a file" in refused("eval", role, "--role", role)
+    assert "no config.json" in refused("eval", tmp_path, "--role", role)

@@ -1,0 +1,271 @@
+import pytest
+
+from rolewright.conversations.read import read_all
+from rolewright.dataset.check import LEAST_ROWS, check_data, check_role
+from rolewright.dataset.finding import CODES
+from rolewright.errors import Fault, Place
+from rolewright.role.load import load_role
+
+SYSTEM = "You are Atlas."
+RULES = "rules:\n- {id: short, check: max_length, unit: words, max: 3}\n"
+SCENARIOS = "scenarios:\n- id: capital\n- id: river\n"
+
+
+@pytest.fixture
+def role(tmp_path):
+    """Load a role file with these further lines."""
+
+    def load(lines=RULES, system=SYSTEM):
+        path = tmp_path / "role.yaml"
+        path.write_text(f"name: Atlas\nsystem: {system}\n{lines}", "utf-8")
+        return load_role(path)
+
+    return load
+
+
+def row(question="Capital of France?", answer="Paris", **further):
+    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return {"messages": messages, **further}
+
+
+def clean_rows(**further):
+    return [row(f"Capital of country {number}?", **further) for number in range(LEAST_ROWS)]
+
+
+@pytest.fixture
+def found(write_rows):
+    """Check rows under a role: (code, line, message) of each finding."""
+
+    def check(role, rows, evaluation=()):
+        training = read_all([write_rows("train.jsonl", rows)]).conversations
+        held_out = ()
+        if evaluation:
+            path = write_rows("eval.jsonl", evaluation)
+            held_out = read_all([path], answered=False).conversations
+        findings = list(check_data(role, training, (), held_out))
+        for finding in findings:
+            assert finding.fix
+            assert finding.severity == CODES[finding.code][0]
+        return [(each.code, each.place.line, each.message) for each in findings]
+
+    return check
+
+
+def test_clean_data_and_role(role, found):
+    atlas = role()
+    assert list(check_role(atlas)) == []
+    assert found(atlas, clean_rows(), [row("Capital of Peru?")]) == []
+
+
+def test_clean_data_with_scenarios(role, found):
+    atlas = role(SCENARIOS)
+    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
+    assert found(atlas, [*clean_rows(scenario="capital"), *rivers]) == []
+
+
+@pytest.mark.parametrize("system", ["", "null", '""'])
+def test_rw001_rw002_of_a_role_without_rules_or_system(role, system):
+    nameless = role("", system)
+    findings = list(check_role(nameless))
+    assert [finding.code for finding in findings] == ["RW001", "RW002"]
+    assert {finding.place.file for finding in findings} == {nameless.file}
+
+
+def lengths(*rules):
+    return "rules:\n" + "".join(f"- {{{rule}}}\n" for rule in rules)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (
+            "id: low, check: min_length, unit: words, min: 9",
+            "id: high, check: max_length, unit: words, max: 8",
+        ),
+        (
+            "id: low, check: length_between, unit: words, min: 9, max: 20",
+            "id: high, check: length_between, unit: words, min: 0, max: 8",
+        ),
+        (
+            "id: mild, check: max_length, unit: words, max: 50",
+            "id: low, check: min_length, unit: words, min: 9",
+            "id: high, check: max_length, unit: words, max: 8",
+        ),
+    ],
+)
+def test_rw003_lengths_that_exclude_each_other(role, rules):
+    (finding,) = check_role(role(lengths(*rules)))
+    assert (finding.code, finding.severity) == ("RW003", "error")
+    assert finding.place.key == "rules.low"
+    assert "at least 9 words (low) and at most 8 (high)" in finding.message
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        lengths(
+            "id: low, check: min_length, unit: words, min: 8",
+            "id: high, check: max_length, unit: words, max: 8",
+        ),
+        lengths(
+            "id: low, check: min_length, unit: characters, min: 9",
+            "id: high, check: max_length, unit: words, max: 8",
+        ),
+        SCENARIOS
+        + lengths(
+            "id: low, check: min_length, unit: words, min: 9, scenarios: [capital]",
+            "id: high, check: max_length, unit: words, max: 8, scenarios: [river]",
+        ),
+    ],
+)
+def test_rw003_spares_lengths_that_some_answer_keeps(role, lines):
+    assert list(check_role(role(lines))) == []
+
+
+def test_rw003_is_said_once_for_several_scenarios(role):
+    rules = lengths(
+        "id: low, check: min_length, unit: words, min: 9",
+        "id: high, check: max_length, unit: words, max: 8",
+    )
+    assert [finding.code for finding in check_role(role(SCENARIOS + rules))] == ["RW003"]
+
+
+def test_rw101_repeats_what_could_not_be_read(role):
+    fault = Fault(Place("a.jsonl", 7, "messages"), "broken", "a list", "mend it")
+    (finding,) = check_data(role(), (), [fault])
+    assert (finding.code, finding.place, finding.fix) == ("RW101", fault.place, "mend it")
+    assert finding.message == "broken (expected: a list)"
+
+
+def test_rw102_counts_other_system_messages(role, found):
+    rows = clean_rows()
+    rows[3] |= {"system": SYSTEM}
+    rows[5] |= {"system": ""}
+    rows[7] |= {"system": "You are a pirate."}
+    ((code, line, message),) = found(role(), rows)
+    assert (code, line) == ("RW102", 6)
+    assert message.startswith("2 of 20 rows")
+    assert "2 different" in message
+
+
+def test_rw103_only_where_rules_depend_on_scenarios(role, found):
+    dependent = SCENARIOS + RULES.replace("}", ", scenarios: [capital]}")
+    rows = clean_rows(scenario="capital")
+    del rows[4]["scenario"]
+    codes = found(role(dependent), rows)
+    ((code, line, message),) = codes
+    assert (code, line) == ("RW103", 5)
+    assert "short" in message
+    assert found(role(SCENARIOS + RULES), rows) == []
+
+
+def test_rw104_undeclared_scenario(role, found):
+    rows = clean_rows(scenario="capital")
+    rows[2]["scenario"] = "capitol"
+    codes = found(role("scenarios:\n- id: capital\n"), [*rows, row(scenario="capital")])
+    ((code, line, message),) = codes
+    assert (code, line) == ("RW104", 3)
+    assert "'capitol'" in message
+
+
+def test_rw201_broken_rule(role, found):
+    rows = clean_rows()
+    rows[6] = row("Capital of Italy?", "It is the city of Rome")
+    ((code, line, message),) = found(role(), rows)
+    assert (code, line) == ("RW201", 7)
+    assert "the answer breaks the rule 'short'" in message
+
+
+def turns(*texts, train=None):
+    rows = []
+    for index, text in enumerate(texts):
+        rows.append({"role": ("user", "assistant")[index % 2], "content": text})
+    if train is not None:
+        rows[train]["weight"] = 0
+    return {"messages": rows}
+
+
+def test_rw201_of_an_earlier_answer_names_its_turn(role, found):
+    long = "It is the city of Rome"
+    ((code, line, message),) = found(role(), [turns("Italy?", long, "France?", "Paris")])
+    assert (code, line) == ("RW201", 1)
+    assert message.startswith("turn 2 breaks the rule 'short'")
+    assert found(role(), [turns("Italy?", "Rome", "France?", "Paris")]) == []
+
+
+def test_rw201_spares_other_systems_and_scenarios_that_the_rule_is_not_for(role, found):
+    long = "It is the city of Rome"
+    codes = [code for code, _, _ in found(role(), [row(answer=long, system="You are a pirate.")])]
+    assert codes == ["RW102"]
+    dependent = "scenarios:\n- id: capital\n- id: river\n" + RULES.replace(
+        "}", ", scenarios: [capital]}"
+    )
+    codes = found(role(dependent), [row(answer=long, scenario="river")])
+    assert {code for code, _, _ in codes} == {"RW302"}
+
+
+def test_rw301_same_conversation(role, found):
+    rows = [row(), *clean_rows(), row()]
+    ((code, line, message),) = found(role(), rows)
+    assert (code, line) == ("RW301", 22)
+    assert message.endswith("train.jsonl:1")
+
+
+def test_rw301_sees_through_a_written_out_system_message(role, found):
+    ((code, line, _),) = found(role(), [row(), row(system=SYSTEM)])
+    assert (code, line) == ("RW301", 2)
+
+
+def test_rw302_few_rows_of_a_scenario(role, found):
+    rows = clean_rows(scenario="capital")[:-1]
+    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
+    atlas = role(SCENARIOS)
+    ((code, line, message),) = found(atlas, [*rows, *rivers])
+    assert (code, line) == ("RW302", None)
+    assert "'capital' has 19 training rows" in message
+
+
+def test_rw401_same_prompt_with_another_answer(role, found):
+    rows = [row(), row(answer="Lyon"), row(answer="Nice")]
+    codes = found(role(), rows)
+    assert [(code, line) for code, line, _ in codes] == [("RW401", 2), ("RW401", 3)]
+    assert all("train.jsonl:1" in message for _, _, message in codes)
+
+
+def test_rw401_needs_the_same_system_message_and_history(role, found):
+    rows = [
+        row(),
+        row(answer="Arr", system="You are a pirate."),
+        turns("Hi", "Hello", "Capital of France?", "Lyon"),
+    ]
+    assert {code for code, _, _ in found(role(), rows)} == {"RW102"}
+
+
+def test_what_is_trained_does_not_make_another_conversation(role, found):
+    talk = ("Italy?", "Rome", "France?", "Paris")
+    ((code, line, _),) = found(role(), [turns(*talk), turns(*talk, train=1)])
+    assert (code, line) == ("RW301", 2)
+
+
+def test_answers_that_are_not_trained_may_break_rules(role, found):
+    long = "It is the city of Rome"
+    talk = ("Italy?", long, "France?", "Paris")
+    assert found(role(), [turns(*talk, train=1)]) == []
+
+
+def test_rw501_leaked_evaluation_prompt(role, found):
+    rows = [*clean_rows(), row()]
+    held_out = [
+        {"messages": [{"role": "user", "content": "Capital of Peru?"}]},
+        {"messages": [{"role": "user", "content": "Capital of France?"}]},
+    ]
+    ((code, line, message),) = found(role(), rows, held_out)
+    assert (code, line) == ("RW501", 2)
+    assert message.endswith("train.jsonl:21")
+
+
+def test_every_code_is_tested():
+    from pathlib import Path
+
+    source = Path(__file__).read_text("utf-8").lower()
+    assert all(f"test_{code.lower()}" in source or code == "RW002" for code in CODES)

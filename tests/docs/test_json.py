@@ -1,0 +1,104 @@
+import json
+import shutil
+from typing import get_args
+
+import pytest
+
+from rolewright.bundle.read import Bundle, read_bundle
+from rolewright.confidence.calibrate import Calibration, GradedAnswer
+from rolewright.confidence.calibrators import IsotonicMap, PlattMap
+from rolewright.evaluation.verdict import VerdictText
+
+COMMANDS = {
+    "rolewright.check/1": "check role.yaml train.jsonl bad.jsonl",
+    "rolewright.render/1": "render role.yaml train.jsonl -n 1 --model MODEL",
+    "rolewright.train/1": "train role.yaml train.jsonl --model MODEL --out new --set max_steps=1",
+    "rolewright.calibration/1": "calibrate bundle questions.jsonl --max-new-tokens 3",
+    "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
+    "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
+    "rolewright.error/1": "check missing.yaml",
+}
+
+
+def shape(value):
+    """The keys of a value, whatever the values are; of a list those of its elements together."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        merged = {}
+        for inner in map(shape, value):
+            merged |= inner or {}
+        return merged
+    return None
+
+
+def documented(blocks):
+    return {b.section: json.loads(b.text) for b in blocks("json.md") if b.language == "json"}
+
+
+def test_every_shape_has_one_section(blocks):
+    assert documented(blocks).keys() == COMMANDS.keys()
+
+
+def test_json_blocks_are_json(json_block):
+    assert isinstance(json.loads(json_block.text), dict)
+
+
+@pytest.mark.parametrize("schema", COMMANDS)
+def test_an_example_has_the_keys_that_the_code_gives(
+    schema, blocks, project, tiny_folder, rolewright, tmp_path
+):
+    (tmp_path / "bad.jsonl").write_text("{}\n", "utf-8")
+    for name in ("role.yaml", "train.jsonl", "questions.jsonl"):
+        shutil.copy(project / name, tmp_path)
+    shutil.copytree(project / "bundle", tmp_path / "bundle")
+    words = [tiny_folder if word == "MODEL" else word for word in COMMANDS[schema].split()]
+    code, out, _ = rolewright(*words, "--json")
+    given = json.loads(out)
+    example = documented(blocks)[schema]
+    assert given["schema"] == example["schema"] == schema
+    assert code in ({2} if schema == "rolewright.error/1" else {0, 1})
+    if schema == "rolewright.calibration/1":  # either map may win
+        assert example.pop("map").keys() == PlattMap.model_fields.keys()
+        assert given.pop("map").keys() in (
+            PlattMap.model_fields.keys(),
+            IsotonicMap.model_fields.keys(),
+        )
+    if schema == "rolewright.eval/1":
+        assert set(given["arms"]) == {"base", "base+role", "tuned+role"}
+        given["arms"] = {"base": given["arms"]["tuned+role"]}
+    assert shape(given) == shape(example)
+    assert list(given) == list(example)
+
+
+def test_prose_names_the_remaining_keys(docs):
+    text = (docs / "json.md").read_text("utf-8")
+    kept = Calibration.model_fields.keys() - {"format"}
+    assert "graded" in kept
+    for key in (*GradedAnswer.model_fields, *IsotonicMap.model_fields, *kept):
+        assert f"`{key}`" in text or f'"{key}"' in text
+    evaluation = (docs / "evaluation.md").read_text("utf-8")
+    for verdict in get_args(VerdictText):
+        assert f"| `{verdict}` |" in evaluation
+
+
+def test_a_line_of_the_evaluation_log_has_the_keys_shown(blocks, project, rolewright, tmp_path):
+    arguments = ["--data", project / "train.jsonl", "--out", "out", "--max-new-tokens", "3"]
+    code, _, err = rolewright("eval", project / "bundle", *arguments)
+    assert code in {0, 1}, err
+    folder = tmp_path / "out"
+    line = json.loads((folder / "log.jsonl").read_text("utf-8").splitlines()[0])
+    (example,) = [json.loads(b.text) for b in blocks("evaluation.md") if b.language == "json"]
+    assert shape(line) == shape(example)
+    assert {path.name for path in folder.iterdir()} == {"log.jsonl", "results.json", "report.html"}
+
+
+def test_the_files_of_a_bundle_are_the_ones_listed(docs, project):
+    text = (docs / "training.md").read_text("utf-8").split("## Files of a bundle")[1]
+    bundle = read_bundle(project / "bundle")
+    assert isinstance(bundle, Bundle)
+    for path in bundle.folder.iterdir():
+        name = f"{path.name}/" if path.is_dir() else path.name
+        assert f"\n| `{name}` |" in text
+    for path in (bundle.folder / "training").iterdir():
+        assert path.name in text

@@ -1,0 +1,22 @@
+import pytest
+
+from rolewright.role.resolve import resolve_system
+
+
+@pytest.mark.parametrize(
+    ("own", "of_role", "effective"),
+    [
+        (None, None, None),
+        (None, "", ""),
+        (None, "role", "role"),
+        ("", "role", ""),
+        ("own", "role", "own"),
+        ("own", None, "own"),
+    ],
+)
+def test_own_system_message_wins(talk, own, of_role, effective):
+    before = talk("Hi", "Hello", system=own)
+    after = resolve_system(before, of_role)
+    assert after.system == effective
+    assert after.messages == before.messages
+    assert before.system == own
