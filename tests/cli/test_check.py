@@ -1,5 +1,7 @@
 import pytest
 
+from rolewright.cli.app import run
+
 
 def test_role_alone(as_json, project):
     code, printed = as_json("check", project / "role.yaml")
@@ -57,17 +59,27 @@ def test_bad_evaluation_data_are_refused(refused, project, data):
     [
         ("", "no rows"),
         ("\n\n", "no rows"),
-        ("{", "no usable row"),
-        ('[{"messages": []}', "the array is not closed"),
         ("\xff\xfea", "UTF-16"),
     ],
 )
-def test_data_of_which_nothing_is_left(refused, project, content, said):
+def test_data_that_cannot_be_read_at_all(refused, project, content, said):
     data = project / "数据 1.jsonl"
     data.write_bytes(content.encode("latin-1"))
     err = refused("check", project / "role.yaml", data)
     assert said in err
     assert "数据 1.jsonl" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "broken JSON"), ('[{"messages": []}', "the array is not closed")]
+)
+def test_data_of_which_every_row_is_bad(project, capsys, content, said):
+    data = project / "bad.jsonl"
+    data.write_text(content)
+    assert run(["check", str(project / "role.yaml"), str(data)]) == 1
+    printed = capsys.readouterr().out
+    assert "error RW101" in printed
+    assert said in printed
 
 
 def test_wrong_paths(refused, project):

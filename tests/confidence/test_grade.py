@@ -33,6 +33,14 @@ def graded(talk):
         ("numeric", "7", "7 of 8", False),
         ("numeric", "-2.5e3", "minus: -2500", True),
         ("numeric", "7", "no number", False),
+        ("numeric", ".5", "0.5", True),
+        ("numeric", ".5", "5", False),
+        ("exact", "-5", "5", False),
+        ("exact", "C++", "C", False),
+        ("exact", "C#", "C", False),
+        ("exact", ".5", "5", False),
+        ("exact", "Paris", "**Paris**!", True),
+        ("exact", "《红楼梦》", "“红楼梦”。", True),
     ],
 )
 def test_grading(graded, match, accepted, answer, right):

@@ -3,12 +3,17 @@
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rolewright.cli.options import AsJson, RolePath
 from rolewright.cli.output import EXIT_FALLS_SHORT, print_json
+
+if TYPE_CHECKING:
+    from rolewright.conversations.conversation import Conversation
+    from rolewright.errors import Fault
+    from rolewright.role.schema import RoleFile
 
 
 def check(
@@ -27,7 +32,6 @@ def check(
     Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl
     """
     from rolewright.cli.reading import read_conversations
-    from rolewright.conversations.read import read_all
     from rolewright.dataset.check import check_data, check_role
     from rolewright.role.load import load_role
 
@@ -36,9 +40,9 @@ def check(
     rows = 0
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     if data:
-        result = read_all(data, literal_control_tokens=role.literal_control_tokens, skip_bad=True)
-        rows = len(result.conversations)
-        findings += check_data(role, result.conversations, result.faults, held_out)
+        conversations, faults = _read(data, role)
+        rows = len(conversations)
+        findings += check_data(role, conversations, faults, held_out)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         print_json(
@@ -63,3 +67,25 @@ def check(
         )
     if counts["error"]:
         raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def _read(data: list[Path], role: "RoleFile") -> "tuple[list[Conversation], list[Fault]]":
+    """Read what can be read; bad rows are findings here, and all may be bad.
+
+    Raises:
+        UserError: a file cannot be read at all.
+    """
+    from rolewright.conversations.read import read_conversations
+    from rolewright.errors import Fault, UserError
+
+    conversations, faults = [], []
+    literal = role.literal_control_tokens
+    for item in read_conversations(data, literal_control_tokens=literal):
+        if not isinstance(item, Fault):
+            conversations.append(item)
+        else:
+            faults.append(item)
+    unreadable = [fault for fault in faults if fault.place.line is None]
+    if unreadable:
+        raise UserError(*unreadable)
+    return conversations, faults

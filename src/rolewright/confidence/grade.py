@@ -1,13 +1,14 @@
 """Whether an answer is right."""
 
 import re
-import string
 import unicodedata
 
 from rolewright.conversations.questions import Question
 
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_PUNCTUATION = string.punctuation + "。，、！？；：“”‘’「」『』（）《》…·"
+_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
+# Quotes, brackets and emphasis; signs such as those of "-5" and "C++" belong to the answer.
+_BEFORE = " \"'`*_([“‘「『《（"
+_AFTER = " \"'`*_)]”’」』》）.,;:!?。，、；：！？…"
 
 
 def grade(question: Question, answer: str) -> bool:
@@ -37,7 +38,7 @@ def normalise(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
     folded = unicodedata.normalize("NFKC", plain)
-    return " ".join(folded.split()).strip(_PUNCTUATION + " ")
+    return " ".join(folded.split()).lstrip(_BEFORE).rstrip(_AFTER)
 
 
 def _contains(text: str, accepted: str) -> bool:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rolewright.errors import UserError
 from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.collate import collate
@@ -65,11 +66,15 @@ def run_training(
         folder: for checkpoints, ``metrics.jsonl`` and TensorBoard.
         pad_id: any token id.
         on_step: told of every step, for progress.
+
+    Raises:
+        UserError: several GPUs are visible.
     """
     from transformers import Trainer
 
     from rolewright.training.run_log import RunLog
 
+    _refuse_several_gpus()
     checkpoint = last_checkpoint(folder / "checkpoints")
     rewind_metrics(folder / "metrics.jsonl", checkpoint)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
@@ -90,6 +95,20 @@ def run_training(
         loss=losses[-1],
         validation_loss=trainer.state.best_metric if validation else None,
     )
+
+
+def _refuse_several_gpus() -> None:
+    """Trainer would split batches over all of them (``DataParallel``), which changes the loss."""
+    import torch
+
+    count = torch.cuda.device_count()
+    if count > 1:
+        raise UserError.at(
+            "this machine",
+            f"{count} GPUs are visible",
+            expected="one: training on several is not supported yet",
+            fix="choose one with CUDA_VISIBLE_DEVICES=0",
+        )
 
 
 def _printing_callback() -> Any:
