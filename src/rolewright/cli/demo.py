@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rolewright.cli.output import print_table, say
+from rolewright.cli.output import percent, print_table, say
 
 
 def demo(
@@ -26,7 +26,9 @@ def demo(
     Example: rolewright demo --out demo
     """
     from rolewright.bundle.write import claim_folder
+    from rolewright.cli.reading import parse_language
 
+    parse_language(language)
     claim_folder(out, resume=False)
     start = time.monotonic()
     lay_out_project(out)
@@ -61,7 +63,7 @@ def lay_out_project(folder: Path) -> None:
 
 def show_answers(bundle: Path) -> None:
     """Ask the bundle a handful of questions that it was neither trained nor calibrated on."""
-    from rolewright.cli.answering import describe_confidence, open_assistant
+    from rolewright.cli.answering import open_assistant
     from rolewright.conversations.conversation import Message
     from rolewright.demo.data import SHOWN_QUESTIONS
 
@@ -69,8 +71,9 @@ def show_answers(bundle: Path) -> None:
     rows = []
     for question in SHOWN_QUESTIONS:
         answer, scored = assistant.answer([Message("user", question)], max_new_tokens=32)
-        rows.append([question, answer.text, describe_confidence(scored)])
-    print_table("A handful of answers", ["question", "answer", "confidence"], rows)
+        note = "below the threshold" if scored["abstained"] else ""
+        rows.append([question, answer.text, percent(scored["confidence"]), note])
+    print_table("A handful of answers", ["question", "answer", "confidence", ""], rows)
 
 
 def _run(*arguments: str) -> None:

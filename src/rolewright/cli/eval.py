@@ -1,11 +1,11 @@
 """``rolewright eval``: whether the role took hold."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens
+from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
     percent,
@@ -14,6 +14,10 @@ from rolewright.cli.output import (
     progress,
     say,
 )
+
+if TYPE_CHECKING:
+    from rolewright.bundle.read import Bundle
+    from rolewright.role.schema import RoleFile
 
 
 def evaluate(
@@ -33,6 +37,7 @@ def evaluate(
     ] = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
+    precision: PrecisionName = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Run a role's rules over held-out prompts, arm by arm; exit 1 if the role did not take hold.
@@ -43,20 +48,13 @@ def evaluate(
     """
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.bundle.write import claim_folder
-    from rolewright.cli.reading import read_conversations
-    from rolewright.errors import UserError
+    from rolewright.cli.reading import parse_language, parse_precision, read_conversations
     from rolewright.evaluation.prompts import prompts_of_role, prompts_under_role
-    from rolewright.role.load import load_role
 
+    chosen = parse_precision(precision)
+    parse_language(language)
     bundle = read_bundle(target) if is_bundle(target) else None
-    if role_path is not None:
-        role = load_role(role_path)
-    elif bundle is not None:
-        role = bundle.role
-    else:
-        raise UserError.at("--role", "missing", expected="a role file: a base model has none")
-    if language not in {"en", "zh"}:
-        raise UserError.at("--lang", f"found {language!r}", expected="en or zh")
+    role = _role_for(role_path, bundle)
     prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
     judged, others = prompts_under_role(role, prompts)
     if others:
@@ -69,7 +67,7 @@ def evaluate(
     from rolewright.evaluation.evaluate import evaluate as run
     from rolewright.evaluation.log import LOG
 
-    arms = arms_of_bundle(bundle, say) if bundle is not None else arms_of_model(target, say)
+    arms = arms_of_bundle(bundle, chosen, say) if bundle else arms_of_model(target, chosen, say)
     settings = Settings(max_new_tokens, batch_size, None if out is None else out / LOG)
     with progress("answering", total=len(arms) * len(judged)) as advance:
         results, _ = run(role, target, arms, judged, settings, lambda batch: advance(len(batch)))
@@ -84,6 +82,17 @@ def evaluate(
         show_results(results)
     if results["verdict"] == "not proven":
         raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def _role_for(path: Path | None, bundle: "Bundle | None") -> "RoleFile":
+    from rolewright.errors import UserError
+    from rolewright.role.load import load_role
+
+    if path is not None:
+        return load_role(path)
+    if bundle is not None:
+        return bundle.role
+    raise UserError.at("--role", "missing", expected="a role file: a base model has none")
 
 
 def show_results(results: dict[str, Any]) -> None:

@@ -20,10 +20,9 @@ def init(
     from importlib import resources
 
     from rolewright.bundle.write import claim_folder, write_text
-    from rolewright.errors import UserError
+    from rolewright.cli.reading import parse_language
 
-    if language not in {"en", "zh"}:
-        raise UserError.at("--lang", f"found {language!r}", expected="en or zh")
+    parse_language(language)
     claim_folder(folder, resume=False)
     source = resources.files("rolewright.demo") / "project" / language
     with resources.as_file(source) as template:

@@ -64,12 +64,12 @@ def abandon_stdout() -> None:
 
 
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Print a table on stdout, as wide as the terminal."""
+    """Print a table under its title on stdout, as wide as the terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -77,6 +77,7 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
+    console.print(Text(f"\n{title}", style="bold"))
     console.print(table)
 
 

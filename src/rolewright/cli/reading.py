@@ -47,3 +47,9 @@ def parse_precision(name: str) -> Precision:
         if name == precision:
             return precision  # type: ignore[no-any-return]  # one of the literals
     raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
+
+
+def parse_language(name: str) -> None:
+    """Check the value of ``--lang``."""
+    if name not in {"en", "zh"}:
+        raise UserError.at("--lang", f"found {name!r}", expected="en or zh")

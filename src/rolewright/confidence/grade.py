@@ -15,7 +15,7 @@ def grade(question: Question, answer: str) -> bool:
     """Judge an answer by the question's own way of matching.
 
     - ``exact``: equal to an accepted answer after NFKC, case folding, removal of accents from Latin
-      letters, and stripping of spaces and punctuation around it;
+      letters, and stripping of quotes and brackets around it and sentence punctuation after it;
     - ``contains``: an accepted answer stands in it, normalised the same way, as whole words where
       it begins and ends with Latin letters or digits;
     - ``regex``: a pattern is found in it as it is;

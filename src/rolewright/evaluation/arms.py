@@ -12,6 +12,7 @@ from rolewright.generation.chat_model import (
     load_chat_model,
 )
 from rolewright.models.builtin import Say
+from rolewright.models.load import Precision
 
 BASE = "base"
 BASE_ROLE = "base+role"
@@ -33,9 +34,9 @@ class Arm:
     weights: Callable[[], AbstractContextManager[ChatModel]]
 
 
-def arms_of_model(name: str, say: Say) -> list[Arm]:
+def arms_of_model(name: str, precision: Precision, say: Say) -> list[Arm]:
     """A base model, without and with the role as a prompt."""
-    model = load_chat_model(name, say=say)
+    model = load_chat_model(name, precision=precision, say=say)
 
     @contextmanager
     def base() -> Iterator[ChatModel]:
@@ -44,13 +45,13 @@ def arms_of_model(name: str, say: Say) -> list[Arm]:
     return [Arm(BASE, False, base), Arm(BASE_ROLE, True, base)]
 
 
-def arms_of_bundle(bundle: Bundle, say: Say) -> list[Arm]:
+def arms_of_bundle(bundle: Bundle, precision: Precision, say: Say) -> list[Arm]:
     """The base model without and with the role as a prompt, and the tuned one with it.
 
     With an adapter the arms share one set of weights; where all weights were trained, the base
     model is loaded beside them.
     """
-    tuned = load_bundle_model(bundle, say=say)
+    tuned = load_bundle_model(bundle, precision=precision, say=say)
 
     @contextmanager
     def as_tuned() -> Iterator[ChatModel]:
@@ -63,5 +64,5 @@ def arms_of_bundle(bundle: Bundle, say: Say) -> list[Arm]:
         ]
     else:
         check_base_model(bundle, say)
-        arms = arms_of_model(bundle.manifest.base_model.name, say)
+        arms = arms_of_model(bundle.manifest.base_model.name, precision, say)
     return [*arms, Arm(TUNED_ROLE, True, as_tuned)]

@@ -5,7 +5,9 @@ block is a Qwen2 block whose query, key and value biases are zero, so it is stor
 ``Qwen2ForCausalLM`` layout and takes the very code path of a Qwen2.5 model, with equal logits.
 """
 
+import contextlib
 import hashlib
+import io
 import subprocess
 import sys
 import tempfile
@@ -110,9 +112,10 @@ def _convert(gguf: Path, folder: Path) -> None:
 
     quieten_transformers()
     tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), gguf_file=gguf.name)
-    llama = AutoModelForCausalLM.from_pretrained(
-        str(gguf.parent), gguf_file=gguf.name, dtype=torch.float32
-    )
+    with contextlib.redirect_stderr(io.StringIO()):  # a progress bar that cannot be switched off
+        llama = AutoModelForCausalLM.from_pretrained(
+            str(gguf.parent), gguf_file=gguf.name, dtype=torch.float32
+        )
     shape = {key: getattr(llama.config, key) for key in _SHARED_SETTINGS}
     qwen = Qwen2ForCausalLM(Qwen2Config(**shape))
     weights = dict(llama.state_dict())
