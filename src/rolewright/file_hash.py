@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-_WHOLE_BYTES = 64 << 20
+_WHOLE_BYTES = 1 << 30
 _SAMPLES = 64
 _SAMPLE_BYTES = 1 << 16
 
@@ -16,7 +16,7 @@ def hash_text(text: str) -> str:
 def hash_file(path: Path) -> str:
     """Hash a file.
 
-    Up to 64 MiB all of it is read ("sha256:…"). Of a larger one its size and 64 evenly spaced
+    Up to 1 GiB all of it is read ("sha256:…"). Of a larger one its size and 64 evenly spaced
     blocks of 64 KiB are ("sampled-sha256:…"): any training changes nearly every block, and a 72B
     model takes a second instead of minutes.
 

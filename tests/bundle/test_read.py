@@ -134,3 +134,12 @@ def test_part_that_cannot_be_read(bundle_folder, monkeypatch):
     faults = refusal(bundle_folder).faults
     assert len(faults) == 3
     assert all("cannot be read: Permission denied" in fault.found for fault in faults)
+
+
+@pytest.mark.parametrize("inside", ["tokenizer/added_tokens.json", "adapter/extra.safetensors"])
+def test_a_file_that_loading_would_read_and_nobody_wrote(bundle_folder, inside):
+    (bundle_folder / inside).parent.mkdir(exist_ok=True)
+    (bundle_folder / inside).write_text("{}")
+    error = str(refusal(bundle_folder))
+    assert inside in error
+    assert "no part of the bundle" in error

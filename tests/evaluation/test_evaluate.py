@@ -13,7 +13,7 @@ class Scripted:
 
     def answer(self, conversations, *, on_answers, **_):
         for index, conversation in enumerate(conversations):
-            text = "It is Paris,\nof course." if conversation.system is None else "Paris"
+            text = "It is Paris,\nof\u2028course." if conversation.system is None else "Paris"
             answer = Answer(text, text.split(), Generation([7], [-0.1], [0.1], [0.8]), 3)
             on_answers({index: answer})
 

@@ -36,11 +36,21 @@ def as_messages(system, texts):
     ]
 
 
-@pytest.mark.parametrize("name", ["qwen2_5.jinja", "qwen3.jinja", "qwen3_instruct_2507.jinja"])
-def test_published_templates_token_by_token(with_template, talk, name):
+@pytest.mark.parametrize(
+    "name",
+    ["qwen2_5.jinja", "qwen3.jinja", "qwen3_instruct_2507.jinja", "qwen3_5_nothink.jinja"],
+)
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Hi <b>there</b>", "你好！", "法国的首都？", "巴黎"],
+        ["  spaces around  ", " A ", "tabs\tinside\t", "\u3000巴黎\u3000"],
+        ["Q", "ends with newlines\n\n", "Q", "A\n"],
+    ],
+)
+def test_published_templates_token_by_token(with_template, talk, name, texts):
     tokenizer = with_template(name)
     encoder = ChatEncoder(tokenizer)
-    texts = ["Hi <b>there</b>", "你好！", "法国的首都？", "巴黎"]
     example = encoder.encode_conversation(talk(*texts, system="简洁。"))
     assert list(example.input_ids) == ids_of(tokenizer, as_messages("简洁。", texts), prompt=False)
     prompt = encoder.encode_prompt("简洁。", talk(*texts[:3]).messages)
@@ -80,6 +90,45 @@ def test_reasoning_in_the_last_answer_is_trained_and_earlier_reasoning_dropped(w
     assert list(example.input_ids) == ids_of(tokenizer, as_messages("S", texts), prompt=False)
     trained = tokenizer.decode([label for label in example.labels if label != IGNORE])
     assert trained == "A1<|im_end|><think>\nnew\n</think>\n\nA2<|im_end|>"
+
+
+def test_an_answer_that_becomes_the_last_one_gets_its_think_block(with_template, talk):
+    tokenizer = with_template("qwen3.jinja")
+    encoder = ChatEncoder(tokenizer)
+    first = encoder.encode_conversation(talk("Q1", "A1", system="S"))
+    both = talk("Q1", "A1", "Q2 " * 20, "A2", system="S")
+    cut = encoder.encode_conversation(both, max_length_tokens=len(first.input_ids) + 3)
+    assert cut.truncated
+    assert (cut.input_ids, cut.labels) == (first.input_ids, first.labels)
+    # Without room for the think block nothing is left, rather than something that does not fit.
+    none = encoder.encode_conversation(both, max_length_tokens=len(first.input_ids) - 1)
+    assert none.input_ids == ()
+
+
+def test_a_served_bundle_does_not_think_by_itself(with_template, talk):
+    tokenizer = with_template("qwen3.jinja")
+    encoder = ChatEncoder(tokenizer)
+    tokenizer.chat_template = encoder.format.template
+    messages = [{"role": "user", "content": "Hi"}]
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    prompt = encoder.encode_prompt(None, talk("Hi").messages)
+    assert tokenizer.encode(text, add_special_tokens=False) == prompt
+
+
+def test_a_model_that_always_thinks_is_refused(with_template):
+    tokenizer = with_template("qwen3.jinja")
+    generation = "{{- '<|im_start|>assistant\\n' }}"
+    assert generation in tokenizer.chat_template
+    tokenizer.chat_template = tokenizer.chat_template.replace(
+        generation, "{{- '<|im_start|>assistant\\n<think>\\n' }}"
+    )
+    with pytest.raises(UserError, match="begins an answer with"):
+        observe_chat_format(tokenizer, "Qwen/Qwen3-4B-Thinking-2507")
+
+
+def test_qwens_own_loss_is_refused_where_the_template_thinks(with_template, talk):
+    with pytest.raises(UserError, match="loss: qwen"):
+        ChatEncoder(with_template("qwen3.jinja")).encode_conversation(talk("Q", "A"), loss="qwen")
 
 
 def test_a_template_that_is_not_chatml_is_refused(tiny_tokenizer):

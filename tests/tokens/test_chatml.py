@@ -141,4 +141,4 @@ def test_observed_format_of_a_base_model_without_template(tiny_tokenizer):
 
     tokenizer = copy.deepcopy(tiny_tokenizer)
     tokenizer.chat_template = None
-    assert observe_chat_format(tokenizer, "m").generation_prefix == ""
+    assert observe_chat_format(tokenizer, "m").answer_prefix == ""

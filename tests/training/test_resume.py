@@ -10,7 +10,13 @@ import pytest
 from safetensors.numpy import load_file
 
 from rolewright.errors import UserError
-from rolewright.training.resume import hold_plan, last_checkpoint, mark_whole, rewind_metrics
+from rolewright.training.resume import (
+    hold_plan,
+    last_checkpoint,
+    mark_whole,
+    relocate,
+    rewind_metrics,
+)
 
 SETTINGS = [
     "precision=fp32", "epochs=4", "batch_size=4", "micro_batch_size=2", "lora.dropout=0.2",
@@ -104,6 +110,19 @@ def test_metrics_are_rewound_to_the_checkpoint(tmp_path):
     rewind_metrics(log, None)
     assert log.read_text() == ""
     rewind_metrics(tmp_path / "absent.jsonl", None)
+
+
+def test_a_moved_checkpoint_finds_the_best_one_beside_it(tmp_path):
+    for step, best in ((2, None), (4, "/elsewhere/checkpoints/checkpoint-2")):
+        folder = tmp_path / f"checkpoint-{step}"
+        folder.mkdir()
+        state = {"best_model_checkpoint": best, "global_step": step}
+        (folder / "trainer_state.json").write_text(json.dumps(state))
+        relocate(folder)
+    moved = json.loads((tmp_path / "checkpoint-4" / "trainer_state.json").read_text())
+    assert moved == {"best_model_checkpoint": str(tmp_path / "checkpoint-2"), "global_step": 4}
+    first = json.loads((tmp_path / "checkpoint-2" / "trainer_state.json").read_text())
+    assert first["best_model_checkpoint"] is None
 
 
 def test_a_changed_plan_is_refused_by_name(tmp_path):

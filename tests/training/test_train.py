@@ -1,15 +1,20 @@
 import json
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from rolewright.bundle.read import read_bundle
+from rolewright.conversations.conversation import Message
 from rolewright.errors import UserError
 from rolewright.generation.chat_model import load_bundle_model, load_chat_model
 from rolewright.models.load import load_model
-from rolewright.training.config import load_config
+from rolewright.tokens.chatml import ChatEncoder
+from rolewright.training.adapter import add_adapter
+from rolewright.training.config import LoraConfig, load_config
 from rolewright.training.train import Watcher, train
+from rolewright.training.trainer import run_training
 
 QUIET = Watcher(lambda _: None)
 SHORT = ["precision=fp32", "max_steps=3", "batch_size=4"]
@@ -73,13 +78,35 @@ def test_the_same_seed_gives_the_same_losses(role, additions, tiny_folder, tmp_p
     assert losses("c", 2) != first
 
 
-def test_gradient_accumulation_and_checkpointing_change_nothing(
+def test_neither_micro_batches_nor_checkpointing_change_the_losses(
     role, additions, tiny_folder, tmp_path
 ):
-    plain = run(role, additions, tiny_folder, tmp_path / "a").manifest.summary["loss"]
+    def losses(name, *settings):
+        summary = run(role, additions, tiny_folder, tmp_path / name, *settings).manifest.summary
+        return summary["loss"], summary["validation_loss"]
+
+    lengths = [replace(a, messages=(a.messages[0], Message("assistant", "x " * n)))
+               for n, a in enumerate(additions)]  # fmt: skip
+    additions[:] = lengths  # answers of very different lengths: means of batches would differ
+    plain = losses("plain", "validation_share=0.3")
     for number, setting in enumerate(["micro_batch_size=1", "gradient_checkpointing=true"]):
-        other = run(role, additions, tiny_folder, tmp_path / str(number), setting)
-        assert other.manifest.summary["loss"] == pytest.approx(plain, abs=1e-5)
+        other = losses(str(number), "validation_share=0.3", setting)
+        assert other == pytest.approx(plain, abs=1e-5)
+
+
+def test_gradient_checkpointing_is_switched_on(tiny_tokenizer, build_model, talk, tmp_path):
+    model = add_adapter(build_model(len(tiny_tokenizer)), LoraConfig())
+    model.enable_input_require_grads()
+    examples = [ChatEncoder(tiny_tokenizer).encode_conversation(talk("Q", "A"))] * 2
+    config = load_config(None, [*SHORT, "gradient_checkpointing=true"])
+    trained = run_training(model, examples, [], config, folder=tmp_path, pad_id=0)
+    assert trained.model.is_gradient_checkpointing
+
+
+def test_a_run_that_diverges_is_no_success(role, additions, tiny_folder, tmp_path):
+    with pytest.raises(UserError, match="has diverged"):
+        run(role, additions, tiny_folder, tmp_path / "b", "optimizer.learning_rate=1e30")
+    assert not (tmp_path / "b" / "bundle.json").exists()
 
 
 def test_the_loss_falls_and_the_best_weights_are_kept(role, additions, tiny_folder, tmp_path):

@@ -86,9 +86,23 @@ def read_bundle(path: str | Path) -> Bundle:
         )
     manifest = _read_manifest(file)
     faults = [fault for inside in manifest.files if (fault := _check(folder, inside, manifest))]
+    faults += [
+        Fault(Place(str(folder / inside)), "this file is no part of the bundle", fix="remove it")
+        for inside in sorted(_loaded_files(folder) - manifest.files.keys())
+    ]
     if faults:
         raise UserError(*faults)
     return Bundle(folder, manifest, load_role(folder / ROLE))
+
+
+def _loaded_files(folder: Path) -> set[str]:
+    """The files that loading a model may read, whether the manifest knows them or not."""
+    return {
+        path.relative_to(folder).as_posix()
+        for part in (ADAPTER, WEIGHTS, TOKENIZER)
+        for path in (folder / part).rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 def _read_manifest(file: Path) -> Manifest:

@@ -49,4 +49,5 @@ def _metrics(bundle: Bundle) -> list[dict[str, Any]]:
     file = bundle.folder / TRAINING / "metrics.jsonl"
     if not file.exists():
         return []
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    with file.open(encoding="utf-8", newline="\n") as stream:
+        return [json.loads(line) for line in stream]

@@ -2,20 +2,21 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from rolewright.confidence.calibrators import FIT, CalibrationMap, Method
+from rolewright.confidence.calibrators import FIT, CalibrationMap, IsotonicMap, Method, PlattMap
 from rolewright.confidence.metrics import measure
 from rolewright.confidence.softmax import SCORES
 from rolewright.errors import UserError
 
 FOLDS = 5
-LEAST_OF_EACH = 5
-"""Right and wrong answers without which nothing is fitted: one for each fold."""
+LEAST_OF_EACH = 10
+"""Right and wrong answers without which nothing is fitted: each inner fold needs one."""
 
 
 class _Record(BaseModel):
@@ -66,7 +67,7 @@ class Calibration(_Record):
     abstain_below: float
     """An answer with less confidence is marked as abstained."""
     held_out: HeldOutQuality
-    """Of the score and method in force."""
+    """Of the whole procedure, the choice of score and map included (nested cross-validation)."""
     comparison: tuple[Candidate, ...]
     """Every score with its better method, best Brier score first."""
     graded: tuple[GradedAnswer, ...]
@@ -84,15 +85,19 @@ def surety(score: str, value: float) -> float:
 def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibration:
     """Choose the score and the map with the least cross-validated Brier score, and fit them.
 
+    The held-out confidences come from nested cross-validation: within each fold the choice is made
+    again without the fold's answers, so that the best of twelve does not flatter itself. The same
+    question asked twice always falls into one fold.
+
     Args:
         graded: the model's own answers to questions it was not trained on.
         abstain_below: in [0, 1].
 
     Raises:
-        UserError: too few right or too few wrong answers.
+        UserError: too few right or too few wrong answers, or too few different questions.
     """
-    correct = [answer.correct for answer in graded]
-    right, wrong = sum(correct), len(correct) - sum(correct)
+    answers = _Answers.of(graded)
+    right, wrong = int(answers.correct.sum()), int((~answers.correct).sum())
     if min(right, wrong) < LEAST_OF_EACH:
         raise UserError.at(
             "the graded questions",
@@ -100,42 +105,101 @@ def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibr
             expected=f"at least {LEAST_OF_EACH} of each, better 100",
             fix="add questions that are " + ("easier" if right < wrong else "harder"),
         )
-    trials: list[tuple[Candidate, list[float]]] = []
-    for score in SCORES:
-        values = [surety(score, answer.scores[score]) for answer in graded]
-        of_score = [_cross_validate(score, method, values, correct) for method in FIT]
-        trials.append(min(of_score, key=lambda trial: trial[0].brier))
-    trials.sort(key=lambda trial: trial[0].brier)
-    best, held_out = trials[0]
-    values = [surety(best.score, answer.scores[best.score]) for answer in graded]
+    comparison = _compare(answers)
+    best = comparison[0]
+    held_out = np.zeros(len(graded))
+    for fitting, judged in answers.folds():
+        inner = answers.part(fitting)
+        chosen = _compare(inner)[0]
+        fitted = inner.fit(chosen.score, chosen.method)
+        held_out[judged] = fitted.apply(answers.sureties[chosen.score][judged].tolist())
+    confidences = held_out.tolist()
     return Calibration(
         score=best.score,
         method=best.method,
-        map=FIT[best.method](values, correct),
+        map=answers.fit(best.score, best.method),
         questions=len(graded),
         accuracy=right / len(graded),
         abstain_below=abstain_below,
-        held_out=HeldOutQuality(auroc=best.auroc, brier=best.brier, ece=best.ece),
-        comparison=tuple(candidate for candidate, _ in trials),
+        held_out=HeldOutQuality(**asdict(measure(confidences, answers.correct.tolist()))),
+        comparison=tuple(comparison),
         graded=tuple(
             answer.model_copy(update={"confidence": value})
-            for answer, value in zip(graded, held_out, strict=True)
+            for answer, value in zip(graded, confidences, strict=True)
         ),
     )
 
 
-def _cross_validate(
-    score: str, method: Method, values: list[float], correct: list[bool]
-) -> tuple[Candidate, list[float]]:
-    """Give each answer the confidence of a map that was fitted to the other folds."""
-    from sklearn.model_selection import StratifiedKFold
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Graded answers as arrays.
 
-    scores, hits = np.asarray(values), np.asarray(correct)
-    held_out = np.zeros(len(scores))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(scores, hits)
+    Attributes:
+        sureties: by score name, shape (answers,).
+        correct: shape (answers,).
+        groups: equal for equal questions, shape (answers,).
+    """
+
+    sureties: dict[str, NDArray[np.float64]]
+    correct: NDArray[np.bool_]
+    groups: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, graded: Sequence[GradedAnswer]) -> "_Answers":
+        sureties = {
+            score: np.array([surety(score, answer.scores[score]) for answer in graded])
+            for score in SCORES
+        }
+        correct = np.array([answer.correct for answer in graded], dtype=bool)
+        groups = np.unique([answer.question for answer in graded], return_inverse=True)[1]
+        return cls(sureties, correct, groups)
+
+    def part(self, rows: NDArray[np.int64]) -> "_Answers":
+        sureties = {score: values[rows] for score, values in self.sureties.items()}
+        return _Answers(sureties, self.correct[rows], self.groups[rows])
+
+    def folds(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Rows to fit to and rows to judge, ``FOLDS`` times.
+
+        Raises:
+            UserError: a fitting part has no right or no wrong answer.
+        """
+        from sklearn.model_selection import StratifiedGroupKFold
+
+        splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        folds = list(splitter.split(self.groups, self.correct, self.groups))
+        if any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
+            raise UserError.at(
+                "the graded questions",
+                "all right or all wrong answers belong to a few questions asked again and again",
+                fix="add different questions",
+            )
+        return folds
+
+    def fit(self, score: str, method: Method) -> PlattMap | IsotonicMap:
+        return FIT[method](self.sureties[score].tolist(), self.correct.tolist())
+
+
+def _compare(answers: _Answers) -> list[Candidate]:
+    """Every score with its better map, best Brier score first."""
+    folds = answers.folds()
+    candidates = []
+    for score in SCORES:
+        trials = [_cross_validate(answers, folds, score, method) for method in FIT]
+        candidates.append(min(trials, key=lambda candidate: candidate.brier))
+    return sorted(candidates, key=lambda candidate: candidate.brier)
+
+
+def _cross_validate(
+    answers: _Answers,
+    folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
+    score: str,
+    method: Method,
+) -> Candidate:
+    """Measure a score and a map on answers that the map was not fitted to."""
+    confidence = np.zeros(len(answers.correct))
     for fitting, judged in folds:
-        fitted = FIT[method](scores[fitting].tolist(), hits[fitting].tolist())
-        held_out[judged] = fitted.apply(scores[judged].tolist())
-    confidence = held_out.tolist()
-    quality = measure(confidence, correct)
-    return Candidate(score=score, method=method, **asdict(quality)), confidence
+        fitted = answers.part(fitting).fit(score, method)
+        confidence[judged] = fitted.apply(answers.sureties[score][judged].tolist())
+    quality = measure(confidence.tolist(), answers.correct.tolist())
+    return Candidate(score=score, method=method, **asdict(quality))

@@ -57,7 +57,7 @@ def fit_platt(scores: Sequence[float], correct: Sequence[bool]) -> PlattMap:
     right, wrong = int(hits.sum()), int((~hits).sum())
     target = np.where(hits, (right + 1) / (right + 2), 1 / (wrong + 2))
     # A soft target is a right and a wrong answer with weights that add up to one.
-    model = LogisticRegression(C=np.inf, max_iter=1000).fit(
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
         np.concatenate([odds, odds])[:, None],
         np.repeat([1, 0], len(odds)),
         sample_weight=np.concatenate([target, 1 - target]),

@@ -1,11 +1,12 @@
 """Whether an answer is right."""
 
+import math
 import re
 import unicodedata
 
 from rolewright.conversations.questions import Question
 
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"(?:(?<![\w.])[-+])?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
 # Quotes, brackets and emphasis; signs such as those of "-5" and "C++" belong to the answer.
 _BEFORE = " \"'`*_([“‘「『《（"
 _AFTER = " \"'`*_)]”’」』》）.,;:!?。，、；：！？…"
@@ -51,9 +52,10 @@ def _equal_numbers(answer: str, accepted: str) -> bool:
     found, wanted = _last_number(answer), _last_number(accepted)
     if found is None or wanted is None:
         return False
-    return abs(found - wanted) <= 1e-6 * max(1.0, abs(wanted))
+    return math.isclose(found, wanted, rel_tol=1e-6)
 
 
 def _last_number(text: str) -> float | None:
-    numbers = _NUMBER.findall(unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-")  # the minus sign
+    numbers = _NUMBER.findall(plain)
     return float(numbers[-1].replace(",", "")) if numbers else None

@@ -21,4 +21,5 @@ def append_samples(file: Path, samples: Iterable[Sample]) -> None:
 
 def read_samples(file: Path) -> list[dict[str, Any]]:
     """The records of a log, in the order in which they were judged."""
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    with file.open(encoding="utf-8", newline="\n") as stream:  # U+2028 ends no line here
+        return [json.loads(line) for line in stream]

@@ -6,6 +6,8 @@ from typing import Literal
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.statistics import PairedDifference
 
+SIGNIFICANCE = 0.05
+
 VerdictText = Literal["took hold", "not proven", "base model only"]
 
 
@@ -14,8 +16,9 @@ def decide(
 ) -> tuple[VerdictText, str]:
     """Decide whether training brought what the prompt alone did not.
 
-    "took hold" needs the whole 95% interval of the paired difference above zero, and the tuned
-    model to keep every rule on more than half of the prompts.
+    "took hold" needs the whole 95% interval of the paired difference above zero and an exact
+    p-value below 0.05 (on a handful of prompts the two may differ), and the tuned model to keep
+    every rule on more than half of the prompts.
 
     Args:
         paired: tuned against base with role; None where no tuned model was evaluated.
@@ -35,8 +38,8 @@ def decide(
         f"(95% interval {100 * paired.low:+.0f} to {100 * paired.high:+.0f}, exact McNemar "
         f"p = {paired.p_value:.2g})."
     )
-    if paired.low <= 0:
-        return "not proven", f"{numbers} The interval does not lie above zero."
+    if paired.low <= 0 or paired.p_value >= SIGNIFICANCE:
+        return "not proven", f"{numbers} So few prompts do not prove a difference."
     if tuned <= 0.5:
         return "not proven", f"{numbers} Training helped, but most answers still break a rule."
     return "took hold", numbers

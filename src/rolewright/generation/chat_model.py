@@ -137,7 +137,9 @@ class ChatModel:
 
     def _answer(self, generation: Generation, prompt_tokens: int) -> Answer:
         tokenizer = self.encoder.tokenizer
-        text = tokenizer.decode(generation.token_ids, clean_up_tokenization_spaces=False)
+        text = tokenizer.decode(
+            generation.token_ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
         tokens = token_texts(generation.token_ids, tokenizer)
         return Answer(text.strip(), tokens, generation, prompt_tokens)
 

@@ -87,7 +87,7 @@ class _Batch:
     def __init__(self, model: Any, prefix: PrefixCache, suffixes: list[list[int]]) -> None:
         device, width = model.device, max(map(len, suffixes))
         self._model = model
-        self._cache = prefix.expand(len(suffixes))
+        self._cache = prefix.expand(len(suffixes), model.config)
         self.rows = list(range(len(suffixes)))
         padding = torch.tensor([width - len(suffix) for suffix in suffixes], device=device)
         # Padding stands between the prefix and the prompt, and is masked.

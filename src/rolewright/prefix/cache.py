@@ -20,12 +20,17 @@ class PrefixCache:
     ids: tuple[int, ...]
     keys_values: Any
 
-    def expand(self, batch: int) -> Any:
-        """A fresh cache for ``batch`` prompts that continue the prefix."""
+    def expand(self, batch: int, config: Any) -> Any:
+        """A fresh cache for ``batch`` prompts that continue the prefix.
+
+        Args:
+            batch: number of prompts.
+            config: the model's, which says what each layer keeps.
+        """
         if self.keys_values is None:
             from transformers import DynamicCache
 
-            return DynamicCache()
+            return DynamicCache(config=config)
         cache = copy.deepcopy(self.keys_values)
         cache.batch_repeat_interleave(batch)
         return cache

@@ -8,6 +8,7 @@ from rolewright.errors import UserError
 
 START = "<|im_start|>"
 END = "<|im_end|>"
+_WITHOUT_THINKING = "{%- set enable_thinking = false %}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +16,21 @@ class ChatFormat:
     """ChatML, and what the checkpoint's template adds to it.
 
     Attributes:
-        generation_prefix: text after ``<|im_start|>assistant`` and its newline in a generation
-            prompt with thinking switched off: "" for most models, an empty think block for Qwen3.
-        answer_prefix: text before the content of the answers that follow the last user turn.
+        answer_prefix: text between ``<|im_start|>assistant``, its newline and the answer to the
+            last user turn, with thinking switched off: "" for most models, an empty think block for
+            Qwen3. A generation prompt ends with it.
+        trims: whether white space around what people wrote is cut off.
         template: the Jinja chat template that renders the same tokens; a bundle carries it.
     """
 
-    generation_prefix: str
     answer_prefix: str
+    trims: bool
     template: str
 
     @property
     def thinks(self) -> bool:
         """Whether the template puts reasoning into a think block."""
-        return "<think>" in self.answer_prefix + self.generation_prefix
+        return "<think>" in self.answer_prefix
 
 
 def observe_chat_format(tokenizer: Any, name: str) -> ChatFormat:
@@ -56,7 +58,7 @@ def observe_chat_format(tokenizer: Any, name: str) -> ChatFormat:
         )
     plain = _plain_template()
     if not tokenizer.chat_template:
-        return ChatFormat("", "", plain)
+        return ChatFormat("", trims=False, template=plain)
     question = {"role": "user", "content": "Q"}
     system = {"role": "system", "content": "S"}
     answer = {"role": "assistant", "content": "A"}
@@ -78,11 +80,20 @@ def observe_chat_format(tokenizer: Any, name: str) -> ChatFormat:
             expected=f"{head}A{END}",
             fix="choose a model whose template is ChatML",
         )
-    thinks = prompt != head or prefix != ""
+    if prompt != head + prefix:
+        supplied = prompt.removeprefix(head)
+        raise UserError.at(
+            name,
+            f"its chat template begins an answer with {supplied!r}, but shows it with {prefix!r}",
+            expected="the same before an answer that is written as before one that is shown",
+            fix="choose the Instruct version of the model, or one that can answer without thinking",
+        )
+    spaced = [system, {"role": "user", "content": " Q "}]
     return ChatFormat(
-        generation_prefix=prompt.removeprefix(head),
         answer_prefix=prefix,
-        template=tokenizer.chat_template if thinks else plain,
+        trims=_render(tokenizer, spaced, prompt=True, name=name) == prompt,
+        # Whoever serves the bundle gets what training and evaluation used: no thinking.
+        template=_WITHOUT_THINKING + tokenizer.chat_template if prefix else plain,
     )
 
 

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
 from rolewright.conversations.conversation import Conversation, Message
+from rolewright.errors import UserError
 from rolewright.tokens.chat_format import END, START, ChatFormat, observe_chat_format
 from rolewright.tokens.example import Example, Segment, assemble
 from rolewright.tokens.qwen_preprocess import qwen_segments
@@ -59,7 +61,9 @@ class ChatEncoder:
 
     def encode_system(self, system: str | None) -> list[int]:
         """The system block: no ids when absent (None), a block without text when empty ("")."""
-        return [] if system is None else self._block(self.encode_text(f"system\n{system}"))
+        if system is None:
+            return []
+        return self._block(self.encode_text(f"system\n{self._trim(system)}"))
 
     def encode_prompt(self, system: str | None, messages: Sequence[Message]) -> list[int]:
         """The ids after which the model writes its answer.
@@ -71,7 +75,7 @@ class ChatEncoder:
         ids = self.encode_system(system)
         for message in messages:
             ids += self._turn(message, last=False).ids
-        return [*ids, self.start_id, *self._assistant_header, *self._generation_prefix]
+        return [*ids, self.start_id, *self._assistant_header, *self._answer_prefix]
 
     def encode_conversation(
         self,
@@ -86,8 +90,12 @@ class ChatEncoder:
             conversation: with its effective system message (``role.resolve`` decides which).
             loss: what is trained.
             max_length_tokens: exchanges that end behind it are left out; None = no limit.
+
+        Raises:
+            UserError: ``loss`` is ``qwen`` and the model's template has think blocks.
         """
         if loss == "qwen":
+            self._refuse_thinking()
             control = (self.start_id, self.end_id)
             system, turns = qwen_segments(conversation, self.encode_text, control)
         else:
@@ -98,11 +106,25 @@ class ChatEncoder:
                 self._turn(message, last=index == last)
                 for index, message in enumerate(conversation.messages)
             ]
-        return assemble(conversation, system, turns, max_length_tokens)
+        example = assemble(conversation, system, turns, max_length_tokens)
+        if self.format.thinks and example.truncated and example.input_ids:
+            # What is now the last answer is rendered as one: with its think block.
+            shorter = replace(conversation, messages=conversation.messages[: example.turns])
+            again = self.encode_conversation(shorter, max_length_tokens=max_length_tokens)
+            return replace(again, truncated=True)
+        return example
+
+    def _refuse_thinking(self) -> None:
+        if self.format.thinks:
+            raise UserError.at(
+                "loss: qwen",
+                "this model's template has think blocks, which Qwen's finetune.py does not know",
+                fix="use `loss: assistant`",
+            )
 
     def _turn(self, message: Message, *, last: bool) -> Segment:
         if message.role == "user":
-            ids = self._block(self.encode_text(f"user\n{message.content}"))
+            ids = self._block(self.encode_text(f"user\n{self._trim(message.content)}"))
             return Segment(ids, [False] * len(ids))
         # An assistant's header is encoded apart from its content, as it is when it generates.
         prefix, content = self._answer(message.content, last=last)
@@ -112,17 +134,23 @@ class ChatEncoder:
 
     def _answer(self, text: str, *, last: bool) -> tuple[list[int], list[int]]:
         """Split an answer into what the template supplies and what the model has to write."""
+        text = self._trim(text)
         if not self.format.thinks:
             return [], self.encode_text(text)
         match = _REASONING.fullmatch(text)
-        reasoning, content = (match[1].strip("\n"), match[2].lstrip("\n")) if match else ("", text)
+        reasoning = match[1].strip("\n") if match else ""
+        content = match[2].lstrip("\n") if match else text
         if not last:  # templates of thinking models drop earlier reasoning from the history
             return [], self.encode_text(content)
+        content = content.lstrip("\n")
         if not reasoning:
             return self._answer_prefix, self.encode_text(content)
         opening = self._encode_template_text("<think>\n")
         closing = self._encode_template_text("\n</think>\n\n")
         return [], opening + self.encode_text(reasoning) + closing + self.encode_text(content)
+
+    def _trim(self, text: str) -> str:
+        return text.strip() if self.format.trims else text
 
     def _block(self, body: list[int]) -> list[int]:
         return [self.start_id, *body, self.end_id, *self._newline]
@@ -142,7 +170,3 @@ class ChatEncoder:
     @cached_property
     def _answer_prefix(self) -> list[int]:
         return self._encode_template_text(self.format.answer_prefix)
-
-    @cached_property
-    def _generation_prefix(self) -> list[int]:
-        return self._encode_template_text(self.format.generation_prefix)

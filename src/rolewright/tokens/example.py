@@ -31,6 +31,7 @@ class Example:
         prefix_tokens: how many tokens from the start hold the system message.
         truncated: turns were left out to fit the length limit. Only whole exchanges are left out,
             from the end; no ids at all means that not even the first exchange fits.
+        turns: how many of the conversation's turns are in it.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Example:
     labels: tuple[int, ...]
     prefix_tokens: int
     truncated: bool
+    turns: int
 
     @property
     def trained_tokens(self) -> int:
@@ -78,4 +80,5 @@ def assemble(
         labels=tuple(i if t else IGNORE for i, t in zip(ids, trained, strict=True)),
         prefix_tokens=len(system.ids) if kept else 0,
         truncated=fitting < len(turns),
+        turns=max(fitting, 0),
     )

@@ -26,6 +26,20 @@ def _step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
+def relocate(checkpoint: Path) -> None:
+    """Let a checkpoint name the best one where it lies now.
+
+    transformers writes the path down, and goes on with the last weights instead of the best ones
+    where that path no longer leads anywhere: after the folder was moved, or from another directory.
+    """
+    file = checkpoint / "trainer_state.json"
+    state = json.loads(file.read_text("utf-8"))
+    if state["best_model_checkpoint"] is not None:
+        best = checkpoint.parent.resolve() / Path(state["best_model_checkpoint"]).name
+        state["best_model_checkpoint"] = str(best)
+        write_text(file, json.dumps(state, indent=2))
+
+
 def hold_plan(folder: Path, plan: dict[str, Any]) -> None:
     """Write down what a run trains and how, or compare it with what is written there.
 
@@ -62,9 +76,8 @@ def rewind_metrics(file: Path, checkpoint: Path | None) -> None:
     if not file.exists():
         return
     last = 0 if checkpoint is None else _step(checkpoint)
-    kept = []
-    for line in file.read_text("utf-8").splitlines(keepends=True):
+    with file.open(encoding="utf-8", newline="\n") as stream:
         # A kill may have cut the last line short; its step is repeated.
-        if line.endswith("\n") and json.loads(line)["step"] <= last:
-            kept.append(line)
+        whole = [line for line in stream if line.endswith("\n")]
+    kept = [line for line in whole if json.loads(line)["step"] <= last]
     write_text(file, "".join(kept))

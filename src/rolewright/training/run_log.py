@@ -1,12 +1,22 @@
 """What training says while it runs: a JSON line and TensorBoard scalars a step."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
+from rolewright.errors import UserError
 from rolewright.training.resume import mark_whole
+
+
+def _diverged(key: str, step: int) -> UserError:
+    return UserError.at(
+        "training",
+        f"{key} is no longer a number at step {step}: the run has diverged",
+        fix="start anew with another --out and a smaller optimizer.learning_rate",
+    )
 
 
 class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
@@ -29,6 +39,9 @@ class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         """Write what the trainer logs."""
         numbers = {k: v for k, v in (logs or {}).items() if isinstance(v, int | float)}
+        for key in ("loss", "grad_norm", "eval_loss"):
+            if not math.isfinite(numbers.get(key, 0)):
+                raise _diverged(key, state.global_step)
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({"step": state.global_step, **numbers}) + "\n")
         for key, value in numbers.items():

@@ -11,7 +11,7 @@ from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.collate import collate
 from rolewright.training.config import TrainingConfig
-from rolewright.training.resume import last_checkpoint, rewind_metrics
+from rolewright.training.resume import last_checkpoint, relocate, rewind_metrics
 
 StepCallback = Callable[[int, int, float], None]
 """Called with (step, all steps, training loss) after every optimiser step."""
@@ -68,17 +68,18 @@ def run_training(
         on_step: told of every step, for progress.
 
     Raises:
-        UserError: several GPUs are visible.
+        UserError: several GPUs are visible, or the loss or its gradient is no longer a number.
     """
-    from transformers import Trainer
-
     from rolewright.training.run_log import RunLog
+    from rolewright.training.token_mean import TokenMeanTrainer
 
     _refuse_several_gpus()
     checkpoint = last_checkpoint(folder / "checkpoints")
+    if checkpoint is not None:
+        relocate(checkpoint)
     rewind_metrics(folder / "metrics.jsonl", checkpoint)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
-    trainer = Trainer(
+    trainer = TokenMeanTrainer(
         model=model,
         args=_arguments(config, folder, validated=bool(validation)),
         train_dataset=list(training),
@@ -141,6 +142,7 @@ def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
         data_seed=config.seed,
         logging_strategy="steps",
         logging_steps=1,
+        logging_nan_inf_filter=False,  # it would log a loss that is not a number as 0
         save_strategy=rhythm,
         save_steps=config.checkpoint.every_steps or 1,
         save_total_limit=config.checkpoint.keep,
