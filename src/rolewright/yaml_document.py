@@ -71,7 +71,9 @@ def read_yaml(path: str | Path) -> YamlDocument:
         raise UserError(*faults)
     if not isinstance(value, dict):
         found = "the file is empty" if value is None else f"found {_shorten(value)}"
-        raise UserError.at(path, found, line=lines.get(()), expected="keys and values")
+        wide = isinstance(value, str) and "：" in value
+        fix = "write an ASCII colon and a space after each key: `name: …`" if wide else ""
+        raise UserError.at(path, found, line=lines.get(()), expected="keys and values", fix=fix)
     return YamlDocument(str(path), value, lines, text)
 
 
@@ -92,7 +94,9 @@ def _broken(path: str | Path, text: str, error: yaml.YAMLError) -> UserError:
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return UserError.at(path, f"this is not valid YAML: {problem}", line=line)
+    colon = problem == "mapping values are not allowed here"
+    fix = "put a text that holds a colon in quotes, or below `key: |`" if colon else ""
+    return UserError.at(path, f"this is not valid YAML: {problem}", line=line, fix=fix)
 
 
 def validate(model: type[Model], document: YamlDocument) -> Model:

@@ -69,7 +69,7 @@ def test_claim_lets_an_unfinished_run_go_on(bundle_folder):
     (bundle_folder / MANIFEST).unlink()
     (bundle_folder / ".role.yaml.123").touch()
     claim_folder(bundle_folder, resume=True)
-    with pytest.raises(UserError, match="--resume"):
+    with pytest.raises(UserError, match="not empty"):
         claim_folder(bundle_folder, resume=False)
 
 

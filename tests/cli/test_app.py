@@ -178,3 +178,9 @@ def test_json_has_no_nan(capsys):
 
 def test_run_reads_a_command_line_twice():
     assert [run(["--version"]), run(["--version"])] == [0, 0]
+
+
+def test_an_error_that_an_interrupt_brought_about_is_an_interrupt(rolewright, failing):
+    error = RuntimeError("unexpected pos in a file half written")
+    error.__context__ = KeyboardInterrupt()
+    assert rolewright(*failing(error)) == (130, "", "interrupted\n")

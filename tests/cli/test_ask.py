@@ -15,7 +15,7 @@ def fitted(abstain_below):
     graded = [
         GradedAnswer(
             id=str(number),
-            question="?",
+            question=f"Question {number}?",
             expected=("a",),
             answer="a",
             correct=number % 3 == 0,

@@ -62,3 +62,14 @@ def test_wrong_paths(refused, bundle, questions, tmp_path):
     assert "no such folder" in refused("calibrate", tmp_path / "nope", questions)
     assert "no such file" in refused("calibrate", bundle, tmp_path / "nope.jsonl")
     assert "Missing argument 'QA" in refused("calibrate", bundle)
+
+
+def test_questions_that_were_trained_on_are_left_out(rolewright, bundle, questions, project):
+    trained = json.loads((project / "train.jsonl").read_text("utf-8").splitlines()[0])
+    row = {"messages": trained["messages"][:1], "answers": ["(?s).*"], "match": "regex"}
+    with questions.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(row) + "\n")
+    code, out, err = rolewright("calibrate", bundle, questions, *LIMIT, "--json")
+    assert code == 0
+    assert "1 of 21 questions were trained on" in err
+    assert json.loads(out)["questions"] == 20

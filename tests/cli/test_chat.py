@@ -77,3 +77,9 @@ def test_ctrl_c(chat, monkeypatch):
 
 def test_wrong_bundle(refused, tmp_path):
     assert "no such folder" in refused("chat", tmp_path / "nope")
+
+
+def test_an_unknown_command_is_not_sent_to_the_model(chat):
+    code, _, err, asked = chat("/help\none\n")
+    assert (code, asked) == (0, [["one"]])
+    assert err.count("/exit ends") == 2

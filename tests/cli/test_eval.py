@@ -87,3 +87,19 @@ def test_wrong_input(refused, trained, project, tmp_path):
     assert "there is no such folder" in refused("eval", tmp_path / "nope", "--role", role)
     assert "this is a file" in refused("eval", role, "--role", role)
     assert "no config.json" in refused("eval", tmp_path, "--role", role)
+
+
+def test_prompts_that_were_trained_on_are_told(rolewright, trained, project):
+    data = project / "train.jsonl"
+    code, out, err = rolewright("eval", trained, "--data", data, *LIMIT, "--json")
+    assert code == 1
+    assert "8 of 8 prompts were trained on" in err
+    printed = json.loads(out)
+    assert printed["trained_prompts"] == 8
+    assert "not held out" in printed["reason"]
+
+
+def test_an_undeclared_scenario_is_refused(refused, trained, project):
+    data = project / "other.jsonl"
+    data.write_text('{"scenario": "ticket", "instruction": "Hi", "output": "Yes"}\n')
+    assert "'ticket' is not declared" in refused("eval", trained, "--data", data, *LIMIT)

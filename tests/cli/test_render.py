@@ -80,3 +80,10 @@ def test_model_that_is_none(refused, project, tmp_path, tiny_folder):
     assert "this is a file, not a folder" in refused(*command, project / "role.yaml")
     assert "no config.json" in refused(*command, project)
     assert "builtin:" in refused(*command, "builtin:nosuch")
+
+
+def test_characters_of_several_tokens_are_shown_whole(rolewright, project, tiny_folder):
+    data = project / "zh.jsonl"
+    data.write_text('{"instruction": "问", "output": "蘑菇🍄"}\n', "utf-8")
+    _, out, _ = rolewright("render", project / "role.yaml", data, "--model", tiny_folder)
+    assert "trained: '蘑菇🍄<|im_end|>'" in out

@@ -22,7 +22,7 @@ def test_bundle_is_whole(trained, tiny_folder):
     assert bundle.manifest.summary["steps"] == 2
     assert bundle.manifest.settings["batch_size"] == 2
     assert {path.name for path in trained.iterdir()} == {
-        *("adapter", "bundle.json", "role.yaml", "tokenizer", "training")
+        *("adapter", "bundle.json", "prompts.txt", "role.yaml", "tokenizer", "training")
     }
 
 

@@ -105,7 +105,7 @@ def project(tmp_path_factory, tiny_folder):
     (folder / "train.jsonl").write_text(rows, "utf-8")
     # Half of the questions are answered right whatever the model says.
     graded = f'{{{{"messages": [{turns}], "match": "regex", "answers": ["{{1}}"]}}}}\n'
-    questions = "".join(graded.format(n, "(?s).*" if n % 2 else "(?!)") for n in range(20))
+    questions = "".join(graded.format(n, "(?s).*" if n % 2 else "(?!)") for n in range(100, 120))
     (folder / "questions.jsonl").write_text(questions, "utf-8")
     bundle = folder / "bundle"
     start = ["train", folder / "role.yaml", folder / "train.jsonl", "--model", tiny_folder]

@@ -1,7 +1,11 @@
 import pytest
 
 from rolewright.errors import UserError
-from rolewright.evaluation.prompts import prompts_of_role, prompts_under_role
+from rolewright.evaluation.prompts import (
+    prompts_of_role,
+    prompts_under_role,
+    refuse_unknown_scenarios,
+)
 
 
 def test_the_scenarios_examples_are_prompts(role):
@@ -27,3 +31,10 @@ def test_only_prompts_under_the_role_are_judged(role, talk):
 def test_nothing_to_judge_is_an_error(role, talk):
     with pytest.raises(UserError, match="none of the 1 prompts"):
         prompts_under_role(role, [talk("c", system="Be a pirate.")])
+
+
+def test_a_scenario_that_the_role_does_not_know_is_named(role, talk):
+    known = [talk("a", scenario="capital"), talk("b")]
+    refuse_unknown_scenarios(role, known)
+    with pytest.raises(UserError, match="'capitol' is not declared"):
+        refuse_unknown_scenarios(role, [*known, talk("c", scenario="capitol")])

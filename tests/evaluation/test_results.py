@@ -44,3 +44,11 @@ def test_a_rule_that_was_never_judged_has_no_rate(role, judged):
     samples = {arm: [judged(arm, one_line=True)] for arm in ("base", "base+role")}
     short = summarise(role, "model", samples)["arms"]["base"]["rules"][0]
     assert (short["total"], short["rate"], short["low"]) == (0, None, None)
+
+
+def test_prompts_that_were_trained_on_are_no_secret(role, judged):
+    samples = {arm: [judged(arm, one_line=True)] for arm in ("base", "base+role")}
+    results = summarise(role, "model", samples, trained_prompts=1)
+    assert results["trained_prompts"] == 1
+    assert "1 of the prompts were trained on" in results["reason"]
+    assert "trained on" not in summarise(role, "model", samples)["reason"]

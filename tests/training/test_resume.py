@@ -129,5 +129,5 @@ def test_a_changed_plan_is_refused_by_name(tmp_path):
     plan = {"data": "a", "model": "b", "settings": {"seed": 1}}
     hold_plan(tmp_path, plan)
     hold_plan(tmp_path, plan)
-    with pytest.raises(UserError, match="another data and another settings"):
+    with pytest.raises(UserError, match=r"another data and another settings\.seed"):
         hold_plan(tmp_path, plan | {"data": "x", "settings": {"seed": 2}})

@@ -7,12 +7,14 @@ from pydantic import BaseModel, ConfigDict
 
 MANIFEST = "bundle.json"
 ROLE = "role.yaml"
+PROMPTS = "prompts.txt"
+"""Hashes of the prompts that were trained on, one a line."""
 ADAPTER = "adapter"
 WEIGHTS = "model"
 TOKENIZER = "tokenizer"
 TRAINING = "training"
 CONFIDENCE = "confidence"
-PARTS = frozenset({MANIFEST, ROLE, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE})
+PARTS = frozenset({MANIFEST, ROLE, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE})
 
 
 class BaseModelRecord(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from rolewright.bundle.manifest import (
     ADAPTER,
     MANIFEST,
+    PROMPTS,
     ROLE,
     TOKENIZER,
     WEIGHTS,
@@ -50,6 +51,10 @@ class Bundle:
         if self.manifest.method == "lora":
             return self.manifest.base_model.name
         return str(self.folder / WEIGHTS)
+
+    def trained_prompts(self) -> frozenset[str]:
+        """Hashes of the prompts that it was trained on (``conversations.prompt_hash``)."""
+        return frozenset((self.folder / PROMPTS).read_text("utf-8").split())
 
     def calibration(self) -> str | None:
         """The JSON text of the calibration in force, or None."""

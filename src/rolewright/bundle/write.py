@@ -8,19 +8,20 @@ from rolewright.errors import UserError
 from rolewright.file_hash import hash_file, hash_text
 
 
-def claim_folder(folder: Path, *, resume: bool) -> None:
+def claim_folder(folder: Path, *, resume: bool = False, fix: str = "choose another path") -> None:
     """Make sure that writing to a folder destroys nothing.
 
     Args:
         folder: where a bundle is to be written.
         resume: whether an unfinished run in it may go on.
+        fix: what to do where the folder is taken.
 
     Raises:
         UserError: it is a file, holds a finished bundle, holds anything and ``resume`` is off,
             holds things that are no part of a bundle, or cannot be made.
     """
     try:
-        _refuse_taken(folder, resume)
+        _refuse_taken(folder, resume, fix)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError.at(
@@ -28,26 +29,24 @@ def claim_folder(folder: Path, *, resume: bool) -> None:
         ) from error
 
 
-def _refuse_taken(folder: Path, resume: bool) -> None:
+def _refuse_taken(folder: Path, resume: bool, fix: str) -> None:
     if folder.exists() and not folder.is_dir():
         raise UserError.at(folder, "this is a file", expected="a folder that is new or empty")
     if (folder / MANIFEST).exists():
-        raise UserError.at(
-            folder, "a finished bundle lies here", fix="choose another path for --out"
-        )
+        raise UserError.at(folder, "a finished bundle lies here", fix="choose another path")
     if not resume and folder.is_dir() and any(folder.iterdir()):
         raise UserError.at(
             folder,
             f"the folder is not empty ({', '.join(sorted(os.listdir(folder))[:5])})",
             expected="a folder that is new or empty; nothing is ever overwritten",
-            fix="go on with an unfinished run by --resume, or choose another path for --out",
+            fix=fix,
         )
     if foreign := foreign_names(folder) if folder.is_dir() else []:
         raise UserError.at(
             folder,
             f"this is no unfinished run: {', '.join(foreign[:5])} would be no part of it",
             expected="the folder that an interrupted `rolewright train` wrote to",
-            fix="choose another path for --out",
+            fix="choose another path",
         )
 
 

@@ -41,8 +41,8 @@ class Assistant:
         """Answer the last user turn.
 
         Returns:
-            The answer, and its ``confidence`` (None without calibration), ``abstained`` and
-            ``scores``.
+            The answer, and its ``confidence`` (None without calibration), ``abstained``,
+            ``scores`` and ``stopped`` (False = the token limit cut the answer).
         """
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
@@ -54,7 +54,9 @@ class Assistant:
         if self.calibration is not None:
             confidence = self.calibration.confidence(scores)
             abstained = confidence < self.calibration.abstain_below
-        return answer, {"confidence": confidence, "abstained": abstained, "scores": scores}
+        stopped = answer.generation.stopped
+        scored = {"confidence": confidence, "abstained": abstained, "scores": scores}
+        return answer, scored | {"stopped": stopped}
 
 
 def open_assistant(path: Path, precision: Precision) -> Assistant:
@@ -80,7 +82,9 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
 
 def describe_confidence(scored: dict[str, Any]) -> str:
     """A confidence as one line for people."""
+    cut = "" if scored["stopped"] else "; the token limit cut the answer"
     if scored["confidence"] is None:
-        return f"uncalibrated; mean token probability {scored['scores']['mean_probability']:.0%}"
+        probability = scored["scores"]["mean_probability"]
+        return f"uncalibrated; mean token probability {probability:.0%}{cut}"
     abstained = " (below the threshold: better not relied on)" if scored["abstained"] else ""
-    return f"confidence {scored['confidence']:.0%}{abstained}"
+    return f"confidence {scored['confidence']:.0%}{abstained}{cut}"

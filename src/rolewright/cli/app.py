@@ -101,12 +101,27 @@ def run(arguments: list[str]) -> int:
         abandon_stdout()
         return EXIT_INTERRUPTED
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _FROM_OUTSIDE:
-            place = error.filename or "the file system"
-            report_error(UserError.at(place, error.strerror or str(error)), as_json=as_json)
-            return EXIT_USAGE
-        report_bug(error, as_json=as_json)
-        return EXIT_BUG
+        if not _while_interrupted(error):
+            return _report_unexpected(error, as_json=as_json)
+        code = EXIT_INTERRUPTED
     if code == EXIT_INTERRUPTED:
         say("interrupted")
     return code if isinstance(code, int) else 0
+
+
+def _report_unexpected(error: Exception, *, as_json: bool) -> int:
+    if isinstance(error, OSError) and error.errno in _FROM_OUTSIDE:
+        place = error.filename or "the file system"
+        report_error(UserError.at(place, error.strerror or str(error)), as_json=as_json)
+        return EXIT_USAGE
+    report_bug(error, as_json=as_json)
+    return EXIT_BUG
+
+
+def _while_interrupted(error: BaseException | None) -> bool:
+    """Whether an error came up while a Ctrl-C was under way, as when it breaks off a write."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

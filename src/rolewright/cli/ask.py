@@ -44,12 +44,12 @@ def ask(
         {
             "schema": "rolewright.ask/1",
             "answer": answer.text,
-            **scored,
+            **{key: scored[key] for key in ("confidence", "abstained", "scores")},
             "tokens": [
                 {"token": token, "logprob": logprob, "entropy": entropy}
                 for token, logprob, entropy in steps
             ],
-            "stopped": generation.stopped,
+            "stopped": scored["stopped"],
             "model": assistant.bundle.manifest.base_model.name,
             "role": assistant.bundle.role.name,
             "seconds": round(seconds, 3),

@@ -32,6 +32,7 @@ def calibrate(
     from rolewright.bundle.read import read_bundle
     from rolewright.bundle.write import add_calibration
     from rolewright.cli.reading import parse_precision
+    from rolewright.conversations.prompt_hash import hash_prompt
     from rolewright.conversations.questions import read_questions
 
     bundle = read_bundle(bundle_path)
@@ -39,16 +40,20 @@ def calibrate(
     questions = read_questions(
         questions_paths, literal_control_tokens=bundle.role.literal_control_tokens
     )
+    trained = bundle.trained_prompts()
+    held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
+    if left_out := len(questions) - len(held_out):
+        say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
 
     from rolewright.confidence.calibrate import calibrate as fit
     from rolewright.confidence.question_answers import answer_questions
     from rolewright.generation.chat_model import load_bundle_model
 
     model = load_bundle_model(bundle, precision=chosen, say=say)
-    with progress("answering", total=len(questions)) as advance:
+    with progress("answering", total=len(held_out)) as advance:
         graded = answer_questions(
             model,
-            questions,
+            held_out,
             role_system=bundle.role.system,
             max_new_tokens=max_new_tokens,
             batch_size=batch_size,

@@ -35,7 +35,9 @@ def chat(
         if line == "/new":
             messages = []
             say("a new conversation")
-        if not line or line == "/new":
+        elif line.startswith("/"):
+            say("/new starts afresh, /exit ends")
+        if not line or line.startswith("/"):
             continue
         stream = TextStream(assistant.model.encoder.tokenizer)
         try:

@@ -29,7 +29,7 @@ def demo(
     from rolewright.cli.reading import parse_language
 
     parse_language(language)
-    claim_folder(out, resume=False)
+    claim_folder(out)
     start = time.monotonic()
     lay_out_project(out)
     role, data, bundle = out / "role.yaml", out / "data", out / "bundle"

@@ -49,18 +49,28 @@ def evaluate(
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.bundle.write import claim_folder
     from rolewright.cli.reading import parse_language, parse_precision, read_conversations
-    from rolewright.evaluation.prompts import prompts_of_role, prompts_under_role
+    from rolewright.evaluation.prompts import (
+        prompts_of_role,
+        prompts_trained_on,
+        prompts_under_role,
+        refuse_unknown_scenarios,
+    )
 
     chosen = parse_precision(precision)
     parse_language(language)
     bundle = read_bundle(target) if is_bundle(target) else None
     role = _role_for(role_path, bundle)
     prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
+    refuse_unknown_scenarios(role, prompts)
     judged, others = prompts_under_role(role, prompts)
     if others:
         say(f"{len(others)} prompts left out: another system message, or no rule applies to them")
+    trained = prompts_trained_on(bundle, judged) if bundle else []
+    if trained:
+        places = ", ".join(str(prompt.place) for prompt in trained[:5])
+        say(f"{len(trained)} of {len(judged)} prompts were trained on, not held out: {places}")
     if out is not None:
-        claim_folder(out, resume=False)
+        claim_folder(out)
 
     from rolewright.evaluation.arms import arms_of_bundle, arms_of_model
     from rolewright.evaluation.evaluate import Settings
@@ -68,7 +78,8 @@ def evaluate(
     from rolewright.evaluation.log import LOG
 
     arms = arms_of_bundle(bundle, chosen, say) if bundle else arms_of_model(target, chosen, say)
-    settings = Settings(max_new_tokens, batch_size, None if out is None else out / LOG)
+    log = None if out is None else out / LOG
+    settings = Settings(max_new_tokens, batch_size, log, len(trained))
     with progress("answering", total=len(arms) * len(judged)) as advance:
         results, _ = run(role, target, arms, judged, settings, lambda batch: advance(len(batch)))
     if out is not None:
@@ -110,7 +121,7 @@ def show_results(results: dict[str, Any]) -> None:
         of_arms = [arm["rules"][number] for arm in arms.values()]
         cells = [_interval(r["rate"], r["low"], r["high"]) for r in of_arms]
         rows.append([f"  {rule['id']} ({rule['total']})", *cells])
-    title = f"{results['role']}: share of {first['prompts']} held-out prompts, 95% interval"
+    title = f"{results['role']}: share of {first['prompts']} prompts, 95% interval"
     print_table(title, ["", *arms], rows)
     print(f"verdict: {results['verdict']}. {results['reason']}")
 

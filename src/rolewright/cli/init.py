@@ -23,7 +23,7 @@ def init(
     from rolewright.cli.reading import parse_language
 
     parse_language(language)
-    claim_folder(folder, resume=False)
+    claim_folder(folder)
     source = resources.files("rolewright.demo") / "project" / language
     with resources.as_file(source) as template:
         files = [file for file in sorted(template.rglob("*")) if file.is_file()]

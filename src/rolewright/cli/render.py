@@ -1,6 +1,6 @@
 """``rolewright render``: the exact token stream of training examples."""
 
-from itertools import islice
+from itertools import groupby, islice
 from typing import Annotated, Any
 
 import typer
@@ -58,20 +58,24 @@ def render(
         if as_json:
             print_json(rendered)
         else:
-            _show(rendered)
+            _show(rendered, encoder.tokenizer)
 
 
-def _show(rendered: dict[str, Any]) -> None:
+def _show(rendered: dict[str, Any], tokenizer: Any) -> None:
     from rich.console import Console
     from rich.text import Text
 
     system = rendered["system"]
     state = "absent" if system is None else "empty" if system == "" else f"{len(system)} characters"
     trained = sum(label != -100 for label in rendered["labels"])
-    line = Text()
-    for token, label in zip(rendered["tokens"], rendered["labels"], strict=True):
-        visible = token.replace("\n", "⏎\n")
-        line.append(visible, style="dim" if label == -100 else "bold green")
+    line, kept = Text(), []
+    pairs = zip(rendered["input_ids"], rendered["labels"], strict=True)
+    # Whole runs are decoded, since a character may consist of several tokens.
+    for is_trained, run in groupby(pairs, key=lambda pair: pair[1] != -100):
+        ids = [token for token, _ in run]
+        text = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+        line.append(text.replace("\n", "⏎\n"), style="bold green" if is_trained else "dim")
+        kept += [text] if is_trained else []
     console = Console(highlight=False)
     truncated = ", later exchanges left out" if rendered["truncated"] else ""
     console.print(
@@ -81,9 +85,4 @@ def _show(rendered: dict[str, Any]) -> None:
     )
     console.print(line)
     if not console.is_terminal:
-        text = "".join(
-            token
-            for token, label in zip(rendered["tokens"], rendered["labels"], strict=True)
-            if label != -100
-        )
-        console.print(f"trained: {text!r}", markup=False)
+        console.print(f"trained: {''.join(kept)!r}", markup=False)

@@ -34,7 +34,6 @@ def train(
 
     Example: rolewright train role.yaml data/train.jsonl --model builtin:smollm2-135m --out bundle
     """
-    from rolewright.bundle.write import claim_folder
     from rolewright.cli.reading import read_conversations
     from rolewright.role.load import load_role
     from rolewright.training.config import load_config
@@ -42,8 +41,6 @@ def train(
     config = load_config(config_path, overrides or [])
     role = load_role(role_path)
     conversations = read_conversations(data, role, answered=True, skip_bad=skip_bad)
-    claim_folder(out, resume=resume)  # before torch is imported: a taken folder is told at once
-
     from rolewright.training.train import Watcher
     from rolewright.training.train import train as run
 

@@ -15,8 +15,8 @@ from rolewright.confidence.softmax import SCORES
 from rolewright.errors import UserError
 
 FOLDS = 5
-LEAST_OF_EACH = 10
-"""Right and wrong answers without which nothing is fitted: each inner fold needs one."""
+LEAST_OF_EACH = 5
+"""Right and wrong answers without which nothing is fitted: one for each fold."""
 
 
 class _Record(BaseModel):
@@ -159,16 +159,19 @@ class _Answers:
         return _Answers(sureties, self.correct[rows], self.groups[rows])
 
     def folds(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Rows to fit to and rows to judge, ``FOLDS`` times.
+        """Rows to fit to and rows to judge, ``FOLDS`` times, or as often as the rarer kind allows.
 
         Raises:
-            UserError: a fitting part has no right or no wrong answer.
+            UserError: too few different questions for every fold to have both kinds to fit to.
         """
         from sklearn.model_selection import StratifiedGroupKFold
 
-        splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-        folds = list(splitter.split(self.groups, self.correct, self.groups))
-        if any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
+        number = min(FOLDS, int(self.correct.sum()), int((~self.correct).sum()))
+        folds = []
+        if number <= len(set(self.groups.tolist())):
+            splitter = StratifiedGroupKFold(number, shuffle=True, random_state=0)
+            folds = list(splitter.split(self.groups, self.correct, self.groups))
+        if not folds or any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
             raise UserError.at(
                 "the graded questions",
                 "all right or all wrong answers belong to a few questions asked again and again",

@@ -20,12 +20,14 @@ class Settings:
     Attributes:
         max_new_tokens: limit on an answer's length.
         batch_size: prompts decoded together.
+        trained_prompts: how many of the prompts were trained on, for the results.
         log: file to which each sample is appended as soon as it is judged; None = no log.
     """
 
     max_new_tokens: int = 256
     batch_size: int = 32
     log: Path | None = None
+    trained_prompts: int = 0
 
 
 def evaluate(
@@ -66,4 +68,5 @@ def evaluate(
         )
         for arm in arms
     }
-    return summarise(role, target, samples), [s for of_arm in samples.values() for s in of_arm]
+    results = summarise(role, target, samples, trained_prompts=settings.trained_prompts)
+    return results, [sample for of_arm in samples.values() for sample in of_arm]

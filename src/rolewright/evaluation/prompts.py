@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rolewright.bundle.read import Bundle
 from rolewright.conversations.conversation import Conversation, Message
-from rolewright.errors import Place, UserError
+from rolewright.conversations.prompt_hash import hash_prompt
+from rolewright.errors import Fault, Place, UserError
 from rolewright.role.schema import RoleFile
 
 
@@ -21,6 +23,36 @@ def prompts_of_role(role: RoleFile) -> list[Conversation]:
         for scenario in role.scenarios
         for number, example in enumerate(scenario.examples)
     ]
+
+
+def refuse_unknown_scenarios(role: RoleFile, conversations: Sequence[Conversation]) -> None:
+    """Make sure that no row names a scenario that the role does not declare.
+
+    Its rules would silently not be applied, and the figures would look better than they are.
+
+    Raises:
+        UserError: naming each such row.
+    """
+    declared = [scenario.id for scenario in role.scenarios]
+    unknown = [c for c in conversations if c.scenario not in {None, *declared}]
+    if declared and unknown:
+        raise UserError(
+            *(
+                Fault(
+                    conversation.place,
+                    f"the scenario {conversation.scenario!r} is not declared in {role.file}",
+                    f"one of: {', '.join(declared)}",
+                    "declare it in the role file, or correct the row",
+                )
+                for conversation in unknown
+            )
+        )
+
+
+def prompts_trained_on(bundle: Bundle, prompts: Sequence[Conversation]) -> list[Conversation]:
+    """The prompts that a bundle was trained on, and that are therefore not held out."""
+    trained = bundle.trained_prompts()
+    return [prompt for prompt in prompts if hash_prompt(prompt.prompt) in trained]
 
 
 def prompts_under_role(

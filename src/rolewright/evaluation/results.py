@@ -14,7 +14,11 @@ SCHEMA = "rolewright.eval/1"
 
 
 def summarise(
-    role: RoleFile, target: str, samples: Mapping[str, Sequence[Sample]]
+    role: RoleFile,
+    target: str,
+    samples: Mapping[str, Sequence[Sample]],
+    *,
+    trained_prompts: int = 0,
 ) -> dict[str, Any]:
     """Sum an evaluation up.
 
@@ -22,14 +26,15 @@ def summarise(
         role: whose rules judged.
         target: the bundle or model, as the user named it.
         samples: of each arm by name, on the same prompts in the same order.
+        trained_prompts: how many of the prompts were trained on.
 
     Returns:
-        ``schema``, ``role``, ``target``, ``samples`` (how many), ``arms`` (by name: ``system``,
-        ``prompts``, ``rules`` with ``id``, ``check``, ``passed``, ``total``, ``rate``, ``low``,
-        ``high``; ``csr``, the share of rule checks passed; ``isr``, the share of prompts with all
-        rules kept, with ``isr_low`` and ``isr_high``), ``paired`` (tuned against base with role,
-        on whether all rules were kept; None without a tuned arm), ``verdict`` and ``reason``.
-        Rates lie in [0, 1] and are None where nothing was judged; intervals are 95%.
+        ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
+        name: ``system``, ``prompts``, ``rules`` with ``id``, ``check``, ``passed``, ``total``,
+        ``rate``, ``low``, ``high``; ``csr``, the share of rule checks passed; ``isr``, the share of
+        prompts with all rules kept, with ``isr_low`` and ``isr_high``), ``paired`` (tuned against
+        base with role, on whether all rules were kept; None without a tuned arm), ``verdict`` and
+        ``reason``. Rates lie in [0, 1] and are None where nothing was judged; intervals are 95%.
     """
     paired: PairedDifference | None = None
     if TUNED_ROLE in samples:
@@ -38,11 +43,14 @@ def summarise(
             [sample.kept_all for sample in samples[BASE_ROLE]],
         )
     verdict, reason = decide(paired, {arm: _kept_all(of_arm) for arm, of_arm in samples.items()})
+    if trained_prompts:
+        reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
     return {
         "schema": SCHEMA,
         "role": role.name,
         "target": target,
         "samples": sum(map(len, samples.values())),
+        "trained_prompts": trained_prompts,
         "arms": {arm: _arm(role, of_arm) for arm, of_arm in samples.items()},
         "paired": None
         if paired is None

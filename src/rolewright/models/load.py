@@ -30,7 +30,27 @@ def locate_model(name: str, say: Say = print) -> str:
             expected="a folder with config.json and safetensors weights, a hub id such as "
             "Qwen/Qwen2.5-7B-Instruct, or builtin:smollm2-135m",
         )
+    _find_on_hub(name, say)
     return name
+
+
+def _find_on_hub(name: str, say: Say) -> None:
+    """Ask the hub once, so that a wrong name or a closed network is told soon, and once."""
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    quieten_transformers()
+    try:
+        if isinstance(try_to_load_from_cache(name, "config.json"), str):
+            return
+        say(f"looking for {name} on the model hub …")
+        hf_hub_download(name, "config.json", etag_timeout=5)
+    except Exception as error:  # the hub client has dozens of its own
+        raise UserError.at(
+            name,
+            f"there is no such folder, and the model hub does not give it: {_first_line(error)}",
+            expected="a folder (./name), a hub id such as Qwen/Qwen2.5-7B-Instruct within reach, "
+            "or builtin:smollm2-135m",
+        ) from error
 
 
 def portable_name(name: str) -> str:
@@ -140,7 +160,11 @@ def torch_dtype(precision: Precision, device: str) -> Any:
 def _not_loadable(name: str, error: Exception) -> UserError:
     return UserError.at(
         name,
-        f"cannot be loaded: {str(error).strip().splitlines()[0]}",
+        f"cannot be loaded: {_first_line(error)}",
         expected="a hub id within reach, or a folder with config.json, tokenizer.json and "
         "safetensors weights",
     )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -26,6 +26,18 @@ def _step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
+def _differences(before: dict[str, Any], now: dict[str, Any], above: str = "") -> list[str]:
+    """The dotted keys in which two plans differ."""
+    keys: list[str] = []
+    for key, value in now.items():
+        earlier = before.get(key)
+        if isinstance(value, dict) and isinstance(earlier, dict):
+            keys += _differences(earlier, value, f"{above}{key}.")
+        elif earlier != value:
+            keys.append(f"{above}{key}")
+    return keys
+
+
 def relocate(checkpoint: Path) -> None:
     """Let a checkpoint name the best one where it lies now.
 
@@ -56,7 +68,7 @@ def hold_plan(folder: Path, plan: dict[str, Any]) -> None:
         write_text(file, text)
         return
     before = json.loads(file.read_text("utf-8"))
-    changed = [key for key in plan if before.get(key) != plan[key]]
+    changed = _differences(before, plan)
     if changed:
         raise UserError.at(
             file,

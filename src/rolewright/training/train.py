@@ -12,6 +12,7 @@ from typing import Any
 import rolewright
 from rolewright.bundle.manifest import (
     ADAPTER,
+    PROMPTS,
     ROLE,
     TOKENIZER,
     TRAINING,
@@ -22,6 +23,7 @@ from rolewright.bundle.manifest import (
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.bundle.write import claim_folder, hash_parts, write_manifest, write_text
 from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.prompt_hash import hash_prompts
 from rolewright.errors import UserError
 from rolewright.file_hash import hash_text
 from rolewright.models.fingerprint import fingerprint_model
@@ -33,6 +35,8 @@ from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import ExampleSet, encode_examples, split_validation
 from rolewright.training.resume import hold_plan
 from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
+
+TAKEN = "go on with an unfinished run by --resume, or choose another path for --out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def train(
         UserError: ``out`` is taken, nothing can be trained, the model cannot be loaded, or the
             unfinished run was another.
     """
-    claim_folder(out, resume=resume)
+    claim_folder(out, resume=resume, fix=TAKEN)
     start = time.monotonic()
     tokenizer = load_tokenizer(model_name, watcher.say)
     encoder = ChatEncoder(tokenizer, model_name)
@@ -97,6 +101,8 @@ def train(
         pad_id=tokenizer.pad_token_id or 0,
         on_step=watcher.on_step,
     )
+    prompts = {digest for each in conversations for digest in hash_prompts(each)}
+    write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
     _write_parts(out, role, encoder, trained.model, config)
     manifest = Manifest(
         role=role.name,
