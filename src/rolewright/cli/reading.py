@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from rolewright.cli.output import say
 from rolewright.conversations.conversation import Conversation
@@ -43,10 +43,9 @@ def parse_question(text: str) -> str:
 
 def parse_precision(name: str) -> Precision:
     """Check the value of ``--precision``."""
-    for precision in get_args(Precision):
-        if name == precision:
-            return precision  # type: ignore[no-any-return]  # one of the literals
-    raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
+    if name not in get_args(Precision):
+        raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
+    return cast("Precision", name)
 
 
 def parse_language(name: str) -> None:
