@@ -73,6 +73,23 @@ def test_held_out_confidence_comes_from_maps_that_did_not_see_the_answer():
     assert all(answer.confidence is not None for answer in calibration.graded)
 
 
+def step_answers(number, height):
+    """Answers that are right with one chance below a score of 0.5 and with another above it."""
+    draw = np.random.default_rng(0)
+    rows = []
+    for row in noise(number):
+        chance = height if row.scores["mean_margin"] > 0.5 else 1 - height
+        rows.append(row.model_copy(update={"correct": bool(draw.uniform() < chance)}))
+    return rows
+
+
+def test_the_isotonic_map_is_taken_only_where_it_is_clearly_better():
+    clearly = calibrate(step_answers(1500, 0.97), abstain_below=0.5)
+    assert (clearly.score, clearly.method) == ("mean_margin", "isotonic")
+    noisy = calibrate(noise(60), abstain_below=0.5)
+    assert {candidate.method for candidate in noisy.comparison} == {"platt"}
+
+
 def test_the_best_of_twelve_does_not_flatter_itself_on_noise():
     aurocs = [
         calibrate(noise(100, seed=seed), abstain_below=0.5).held_out.auroc for seed in range(12)

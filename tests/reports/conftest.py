@@ -100,7 +100,7 @@ def inputs() -> ReportInputs:
             "expected": ["Paris"],
             "answer": "Paris" if i % 3 else "Rome",
             "correct": bool(i % 3),
-            "raw": i / 40,
+            "scores": {"sequence_probability": i / 40},
             "confidence": i / 40,
         }
         for i in range(40)

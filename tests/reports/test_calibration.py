@@ -1,6 +1,7 @@
 import pytest
 
 from rolewright.reports.calibration import confidence_view, risk_figure
+from rolewright.reports.render import render_report
 from rolewright.reports.trust import Graded
 from rolewright.reports.wording import load_wording
 
@@ -53,3 +54,10 @@ def test_answers_all_right_or_all_wrong_can_be_drawn(inputs, correct):
 
 def _points(page, style):
     return page.find("polyline", class_=style)[0]["points"].split()
+
+
+def test_the_surest_mistake_comes_first_with_its_raw_score(inputs, parse):
+    page = parse(render_report(inputs, "en"))
+    surest = [row["text"] for row in page.find("tr") if "Capital 39?" in row["text"]]
+    assert len(surest) == 1
+    assert surest[0].strip().endswith("0.975")

@@ -80,6 +80,11 @@ def show_calibration(summary: dict[str, Any]) -> None:
             for c in summary["comparison"]
         ],
     )
+    quality = summary["held_out"]
+    print(
+        f"held out, the choice included: AUROC {quality['auroc']:.3f}, Brier "
+        f"{quality['brier']:.3f}, ECE {quality['ece']:.3f}"
+    )
     print(
         f"in force: {summary['score']} through {summary['method']}; "
         f"abstains below {summary['abstain_below']:.0%}"

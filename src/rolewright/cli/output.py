@@ -82,8 +82,12 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 
 @contextmanager
-def progress(description: str, total: int) -> Iterator[Advance]:
+def progress(description: str, total: int | None) -> Iterator[Advance]:
     """A progress bar on stderr; nothing where stderr is no terminal.
+
+    Args:
+        description: stands before the bar.
+        total: None = not known yet.
 
     Yields:
         A function that is told how much more is done.

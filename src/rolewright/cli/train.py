@@ -45,7 +45,7 @@ def train(
     from rolewright.training.train import train as run
 
     try:
-        with progress("training", total=0) as advance:
+        with progress("training", total=None) as advance:
             done = 0
 
             def on_step(step: int, steps: int, loss: float) -> None:

@@ -83,7 +83,7 @@ def surety(score: str, value: float) -> float:
 
 
 def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibration:
-    """Choose the score and the map with the least cross-validated Brier score, and fit them.
+    """Choose the score and the map by their cross-validated Brier scores, and fit them.
 
     The held-out confidences come from nested cross-validation: within each fold the choice is made
     again without the fold's answers, so that the best of twelve does not flatter itself. The same
@@ -184,13 +184,24 @@ class _Answers:
 
 
 def _compare(answers: _Answers) -> list[Candidate]:
-    """Every score with its better map, best Brier score first."""
+    """Every score with its better map, best Brier score first.
+
+    The isotonic map, which has more freedom and may claim certainty, is taken only where it is
+    better by more than a standard error (Breiman et al. 1984, section 3.4.3).
+    """
     folds = answers.folds()
     candidates = []
     for score in SCORES:
-        trials = [_cross_validate(answers, folds, score, method) for method in FIT]
-        candidates.append(min(trials, key=lambda candidate: candidate.brier))
+        platt, isotonic = (_cross_validate(answers, folds, score, m) for m in _SIMPLEST_FIRST)
+        gains = (platt - answers.correct) ** 2 - (isotonic - answers.correct) ** 2
+        clearly = gains.mean() > gains.std(ddof=1) / math.sqrt(len(gains))
+        method: Method = "isotonic" if clearly else "platt"
+        quality = measure((isotonic if clearly else platt).tolist(), answers.correct.tolist())
+        candidates.append(Candidate(score=score, method=method, **asdict(quality)))
     return sorted(candidates, key=lambda candidate: candidate.brier)
+
+
+_SIMPLEST_FIRST: tuple[Method, Method] = ("platt", "isotonic")
 
 
 def _cross_validate(
@@ -198,11 +209,10 @@ def _cross_validate(
     folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
     score: str,
     method: Method,
-) -> Candidate:
-    """Measure a score and a map on answers that the map was not fitted to."""
+) -> NDArray[np.float64]:
+    """The confidence of each answer by a map that was not fitted to it, shape (answers,)."""
     confidence = np.zeros(len(answers.correct))
     for fitting, judged in folds:
         fitted = answers.part(fitting).fit(score, method)
         confidence[judged] = fitted.apply(answers.sureties[score][judged].tolist())
-    quality = measure(confidence.tolist(), answers.correct.tolist())
-    return Candidate(score=score, method=method, **asdict(quality))
+    return confidence
