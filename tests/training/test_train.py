@@ -5,6 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import rolewright.training.train as training_module
 from rolewright.bundle.read import read_bundle
 from rolewright.conversations.conversation import Message
 from rolewright.errors import UserError
@@ -145,3 +146,26 @@ def test_the_bundles_template_has_no_default_system_message(role, additions, tin
 def test_unknown_target_modules_are_the_users_error(role, additions, tiny_folder, tmp_path):
     with pytest.raises(UserError, match=r"lora\.target_modules"):
         run(role, additions, tiny_folder, tmp_path / "b", "lora.target_modules=[nonsense]")
+
+
+@pytest.mark.parametrize("settings", [(), ("validation_share=0", "method=full")])
+def test_a_run_killed_after_its_last_step_only_has_to_be_written(
+    role, additions, tiny_folder, tmp_path, monkeypatch, settings
+):
+    whole = run(role, additions, tiny_folder, tmp_path / "whole", *settings)
+    with monkeypatch.context() as patched:
+        patched.setattr(training_module, "_write_parts", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(role, additions, tiny_folder, tmp_path / "killed", *settings)
+    config = load_config(None, [*SHORT, *settings])
+    arguments = (str(tiny_folder), tmp_path / "killed", config, QUIET)
+    resumed = train(role, additions, *arguments, resume=True)
+    for key in ("steps", "loss", "validation_loss"):
+        assert resumed.manifest.summary[key] == whole.manifest.summary[key]
+    weights = {path: digest for path, digest in whole.manifest.files.items() if "safet" in path}
+    assert weights
+    assert weights.items() <= resumed.manifest.files.items()
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt

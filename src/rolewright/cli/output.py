@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from rolewright.errors import Fault, Place, UserError
 
-EXIT_FINE = 0
 EXIT_FALLS_SHORT = 1
 EXIT_USAGE = 2
 EXIT_BUG = 101

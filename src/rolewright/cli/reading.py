@@ -31,7 +31,11 @@ def read_conversations(
 
 
 def parse_question(text: str) -> str:
-    """Check what a model is to be asked."""
+    """Check what a model is to be asked.
+
+    Raises:
+        UserError: it is blank, or no UTF-8 text.
+    """
     if not text.strip():
         raise UserError.at("the question", "it is empty", fix="ask something")
     try:
@@ -42,13 +46,21 @@ def parse_question(text: str) -> str:
 
 
 def parse_precision(name: str) -> Precision:
-    """Check the value of ``--precision``."""
+    """Check the value of ``--precision``.
+
+    Raises:
+        UserError: it is none of the three.
+    """
     if name not in get_args(Precision):
         raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
     return cast("Precision", name)
 
 
 def parse_language(name: str) -> None:
-    """Check the value of ``--lang``."""
+    """Check the value of ``--lang``.
+
+    Raises:
+        UserError: it is neither of the two.
+    """
     if name not in {"en", "zh"}:
         raise UserError.at("--lang", f"found {name!r}", expected="en or zh")

@@ -41,6 +41,7 @@ def train(
     config = load_config(config_path, overrides or [])
     role = load_role(role_path)
     conversations = read_conversations(data, role, answered=True, skip_bad=skip_bad)
+
     from rolewright.training.train import Watcher
     from rolewright.training.train import train as run
 

@@ -38,6 +38,12 @@ def _differences(before: dict[str, Any], now: dict[str, Any], above: str = "") -
     return keys
 
 
+def is_last(checkpoint: Path) -> bool:
+    """Whether a checkpoint is that of the last step, so that nothing is left to train."""
+    state = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+    return bool(state["global_step"] >= state["max_steps"])
+
+
 def relocate(checkpoint: Path) -> None:
     """Let a checkpoint name the best one where it lies now.
 

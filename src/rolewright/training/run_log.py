@@ -37,7 +37,11 @@ class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         self._on_step = on_step
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-        """Write what the trainer logs."""
+        """Write what the trainer logs.
+
+        Raises:
+            UserError: the loss or its gradient is no longer a number.
+        """
         numbers = {k: v for k, v in (logs or {}).items() if isinstance(v, int | float)}
         for key in ("loss", "grad_norm", "eval_loss"):
             if not math.isfinite(numbers.get(key, 0)):

@@ -11,7 +11,7 @@ from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.collate import collate
 from rolewright.training.config import TrainingConfig
-from rolewright.training.resume import last_checkpoint, relocate, rewind_metrics
+from rolewright.training.resume import is_last, last_checkpoint, relocate, rewind_metrics
 
 StepCallback = Callable[[int, int, float], None]
 """Called with (step, all steps, training loss) after every optimiser step."""
@@ -70,8 +70,8 @@ def run_training(
     Raises:
         UserError: several GPUs are visible, or the loss or its gradient is no longer a number.
     """
+    from rolewright.training.exact_trainer import ExactTrainer
     from rolewright.training.run_log import RunLog
-    from rolewright.training.token_mean import TokenMeanTrainer
 
     _refuse_several_gpus()
     checkpoint = last_checkpoint(folder / "checkpoints")
@@ -79,7 +79,7 @@ def run_training(
         relocate(checkpoint)
     rewind_metrics(folder / "metrics.jsonl", checkpoint)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
-    trainer = TokenMeanTrainer(
+    trainer = ExactTrainer(
         model=model,
         args=_arguments(config, folder, validated=bool(validation)),
         train_dataset=list(training),
@@ -88,7 +88,10 @@ def run_training(
         callbacks=[RunLog(folder, first_step, on_step)],
     )
     trainer.pop_callback(_printing_callback())
-    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    if checkpoint is not None and is_last(checkpoint):
+        trainer.finish(checkpoint)
+    else:
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     return Trained(
         model=trainer.model,
