@@ -16,7 +16,7 @@ from rolewright.models.qwen1.checkpoint import find_qwen1
 from rolewright.models.qwen1.config import Qwen1Config, qwen2_config, read_config
 from rolewright.models.qwen1.model import generation_config
 from rolewright.models.qwen1.tokenizer import load_qwen1_tokenizer
-from rolewright.models.qwen1.weights import list_sources, read_tensors
+from rolewright.models.qwen1.weights import Source, list_sources, read_tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,8 @@ def _write_weights(folder: Path, config: Qwen1Config, out: Path, precision: Prec
     count = len({source.file for source in sources})
     weight_map: dict[str, str] = {}
     parameters = total_bytes = 0
-    dtypes = set()
-    shards = groupby(read_tensors(sources), key=lambda read: read[0].file)
-    for number, (_, tensors) in enumerate(shards, start=1):
+    dtypes: set[str] = set()
+    for number, (_, tensors) in enumerate(groupby(read_tensors(sources), _file_of), start=1):
         file = f"model-{number:05}-of-{count:05}.safetensors" if count > 1 else "model.safetensors"
         shard = {target: tensor.to(dtype=dtype, copy=True) for _, target, tensor in tensors}
         save_file(shard, out / file, metadata={"format": "pt"})
@@ -105,11 +104,16 @@ def _write_weights(folder: Path, config: Qwen1Config, out: Path, precision: Prec
         parameters += sum(tensor.numel() for tensor in shard.values())
         total_bytes += sum(tensor.nbytes for tensor in shard.values())
         dtypes |= {str(tensor.dtype).removeprefix("torch.") for tensor in shard.values()}
+        del shard  # before the next one is read
     if count > 1:
         index = {"metadata": {"total_size": total_bytes}, "weight_map": weight_map}
         (out / "model.safetensors.index.json").write_text(json.dumps(index, indent=2), "utf-8")
     files = sorted(set(weight_map.values()))
     return Converted(config, parameters, " and ".join(sorted(dtypes)), files)
+
+
+def _file_of(read: tuple[Source, str, torch.Tensor]) -> Path:
+    return read[0].file
 
 
 def _write_config(config: Qwen1Config, out: Path, dtype: str) -> None:
