@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from rolewright.bundle.read import read_bundle
+
 
 @pytest.fixture
 def qwen1(write_qwen1):
@@ -75,9 +77,11 @@ def test_another_base_model_is_noticed(refused, rolewright, project, write_qwen1
     folder, _, _ = write_qwen1("bin")
     bundle = project / "bundle"
     files = [project / "role.yaml", project / "train.jsonl"]
-    settings = ["--set", "max_steps=1", "--set", "batch_size=2"]
+    # Conversations longer than seq_length, in the validation part too.
+    settings = ["--set", "max_steps=1", "--set", "batch_size=2", "--set", "validation_share=0.3"]
     code, _, _ = rolewright("train", *files, "--model", folder, "--out", bundle, *settings)
     assert code == 0
+    assert read_bundle(bundle).manifest.summary["validation_loss"] > 0
     other, _, _ = write_qwen1("bin", name="other", seed=1)
     (other / "pytorch_model.bin").replace(folder / "pytorch_model.bin")
     assert "not the base model" in refused("ask", bundle, "Hello")
