@@ -14,6 +14,7 @@ COMMANDS = {
     "rolewright.render/1": "render role.yaml train.jsonl -n 1 --model MODEL",
     "rolewright.train/1": "train role.yaml train.jsonl --model MODEL --out new --set max_steps=1",
     "rolewright.calibration/1": "calibrate bundle questions.jsonl --max-new-tokens 3",
+    "rolewright.convert/1": "convert QWEN1 new",
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
     "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
     "rolewright.error/1": "check missing.yaml",
@@ -46,13 +47,14 @@ def test_json_blocks_are_json(json_block):
 
 @pytest.mark.parametrize("schema", COMMANDS)
 def test_an_example_has_the_keys_that_the_code_gives(
-    schema, blocks, project, tiny_folder, rolewright, tmp_path
+    schema, blocks, project, tiny_folder, write_qwen1, rolewright, tmp_path
 ):
     (tmp_path / "bad.jsonl").write_text("{}\n", "utf-8")
     for name in ("role.yaml", "train.jsonl", "questions.jsonl"):
         shutil.copy(project / name, tmp_path)
     shutil.copytree(project / "bundle", tmp_path / "bundle")
-    words = [tiny_folder if word == "MODEL" else word for word in COMMANDS[schema].split()]
+    models = {"MODEL": tiny_folder, "QWEN1": write_qwen1()[0]}
+    words = [models.get(word, word) for word in COMMANDS[schema].split()]
     code, out, _ = rolewright(*words, "--json")
     given = json.loads(out)
     example = documented(blocks)[schema]

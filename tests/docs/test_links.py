@@ -11,6 +11,7 @@ WRITTEN = {
     "command-line.md",
     "data.md",
     "training.md",
+    "qwen1.md",
     "evaluation.md",
     "confidence.md",
     "json.md",

@@ -33,9 +33,9 @@ def test_a_folder_without_a_checkpoint_is_refused(tmp_path):
         locate_model(str(tmp_path))
 
 
-def test_qwen_1_is_refused_with_its_name(tmp_path):
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen"}))
-    with pytest.raises(UserError, match="Qwen-1"):
+def test_what_only_shares_the_model_type_of_qwen_1_is_refused(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen", "visual": {"a": 1}}))
+    with pytest.raises(UserError, match="Qwen-VL"):
         load_tokenizer(str(tmp_path))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from rolewright.cli import ask, calibrate, chat, check, demo, init, render, train
+from rolewright.cli import ask, calibrate, chat, check, convert, demo, init, render, train
 from rolewright.cli import eval as evaluation
 from rolewright.cli.output import (
     EXIT_BUG,
@@ -44,6 +44,7 @@ for command, name in (
     (calibrate.calibrate, "calibrate"),
     (ask.ask, "ask"),
     (chat.chat, "chat"),
+    (convert.convert, "convert"),
     (demo.demo, "demo"),
 ):
     app.command(name)(command)

@@ -13,7 +13,8 @@ from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.models.builtin import Say
 from rolewright.models.fingerprint import fingerprint_model
 from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
-from rolewright.prefix.cache import compute_prefix, shared_prefix
+from rolewright.models.qwen1.long_context import context_limit, stands_alone
+from rolewright.prefix.cache import NO_PREFIX, compute_prefix, shared_prefix
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.render import token_texts
 
@@ -84,20 +85,22 @@ class ChatModel:
         prompts = [self._prompt(each, max_new_tokens) for each in conversations]
         if not self._attends_fully:
             batch_size = 1  # padding would count as context inside a sliding window
-        shared = shared_prefix(prompts) if len(prompts) > 1 and self._attends_fully else ()
+        together = [p for p in prompts if not stands_alone(self.model.config, len(p))]
+        shared = shared_prefix(together) if len(together) > 1 and self._attends_fully else ()
         prefix = compute_prefix(self.model, shared)
         answers: dict[int, Answer] = {}
-        # Prompts of like length stand together: less padding.
+        # Prompts of like length stand together: less padding. Those that stand alone come last.
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        for first in range(0, len(order), batch_size):
-            rows = order[first : first + batch_size]
+        starts = [*range(0, len(together), batch_size), *range(len(together), len(order))]
+        for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
+            rows = order[first:end]
             generations = generate(
                 self.model,
                 [prompts[row] for row in rows],
                 stop_ids=self.stop_ids,
                 max_new_tokens=max_new_tokens,
                 sampling=replace(sampling, seed=sampling.seed + first),
-                prefix=prefix,
+                prefix=prefix if first < len(together) else NO_PREFIX,
                 on_token=_for_rows(on_token, rows),
             )
             ready = {
@@ -123,7 +126,7 @@ class ChatModel:
 
     def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
         ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)
-        limit = self.model.config.max_position_embeddings
+        limit = context_limit(self.model.config)
         if len(ids) + max_new_tokens > limit:
             raise UserError(
                 Fault(

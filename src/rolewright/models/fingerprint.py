@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rolewright.errors import UserError
 from rolewright.file_hash import hash_file, hash_text
+from rolewright.models.qwen1.checkpoint import VOCABULARY, find_qwen1, weight_files
 
 
 def fingerprint_model(located: str) -> str:
@@ -18,11 +19,18 @@ def fingerprint_model(located: str) -> str:
     Raises:
         UserError: a hub id is neither in the hub cache nor within reach.
     """
+    qwen1 = find_qwen1(located, weights=True)
+    if qwen1 is not None:
+        return _describe([qwen1 / "config.json", qwen1 / VOCABULARY, *weight_files(qwen1)])
     folder = Path(located)
     if not folder.is_dir():
         folder = _snapshot(located)
     files = [folder / "config.json", folder / "tokenizer.json"]
     files += sorted(folder.glob("*.safetensors"))
+    return _describe(files)
+
+
+def _describe(files: list[Path]) -> str:
     described = [f"{file.name} {hash_file(file)}\n" for file in files if file.exists()]
     return hash_text("".join(described))
 

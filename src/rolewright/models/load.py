@@ -6,6 +6,8 @@ from typing import Any, Literal
 from rolewright.errors import UserError
 from rolewright.models.builtin import Say, builtin_model
 from rolewright.models.quiet import quieten_transformers
+from rolewright.models.qwen1.checkpoint import find_qwen1
+from rolewright.models.qwen1.config import read_config, read_json
 
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -60,8 +62,6 @@ def portable_name(name: str) -> str:
 
 
 def _refuse_unsupported(path: Path, name: str) -> None:
-    import json
-
     config = path / "config.json"
     if not config.exists():
         if (path / "tokenizer.json").exists():
@@ -69,17 +69,8 @@ def _refuse_unsupported(path: Path, name: str) -> None:
         raise UserError.at(
             name, "the folder has no config.json", expected="a checkpoint in transformers' layout"
         )
-    try:
-        model_type = json.loads(config.read_text("utf-8")).get("model_type")
-    except ValueError as error:
-        raise UserError.at(config, f"this is not valid JSON: {error}") from error
-    if model_type == "qwen":
-        raise UserError.at(
-            name,
-            "this is a Qwen-1 checkpoint (model_type: qwen), which is not supported yet",
-            expected="a checkpoint that transformers loads without remote code",
-            fix="use Qwen1.5 or later",
-        )
+    if read_json(config).get("model_type") == "qwen":
+        read_config(path)
 
 
 def load_tokenizer(name: str, say: Say = print) -> Any:
@@ -92,6 +83,10 @@ def load_tokenizer(name: str, say: Say = print) -> Any:
 
     quieten_transformers()
     located = locate_model(name, say)
+    if (qwen1 := find_qwen1(located, weights=False)) is not None:
+        from rolewright.models.qwen1.tokenizer import load_qwen1_tokenizer
+
+        return load_qwen1_tokenizer(qwen1, read_config(qwen1).vocab_size)
     try:
         tokenizer = AutoTokenizer.from_pretrained(located, trust_remote_code=False)
     except (OSError, ValueError) as error:
@@ -121,19 +116,28 @@ def load_model(
     """
     from transformers import AutoModelForCausalLM
 
+    from rolewright.models.qwen1.long_context import extend_context
+
     quieten_transformers()
     located = locate_model(name, say)
     device = best_device()
-    try:
-        model = AutoModelForCausalLM.from_pretrained(
-            located,
-            dtype=torch_dtype(precision, device),
-            trust_remote_code=False,
-            use_safetensors=True,
-            attn_implementation="sdpa",
-        )
-    except (OSError, ValueError) as error:
-        raise _not_loadable(name, error) from error
+    dtype = torch_dtype(precision, device)
+    if (qwen1 := find_qwen1(located, weights=True)) is not None:
+        from rolewright.models.qwen1.model import load_qwen1_model
+
+        model = load_qwen1_model(qwen1, located, dtype, device)
+    else:
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                located,
+                dtype=dtype,
+                trust_remote_code=False,
+                use_safetensors=True,
+                attn_implementation="sdpa",
+            )
+        except (OSError, ValueError) as error:
+            raise _not_loadable(name, error) from error
+    extend_context(model)
     if adapter is not None:
         import peft
 

@@ -56,7 +56,7 @@ def observe_chat_format(tokenizer: Any, name: str) -> ChatFormat:
             expected="a ChatML vocabulary, as every Qwen chat model has",
             fix="choose a Qwen 1, 1.5, 2, 2.5 or 3 model, or another one with ChatML",
         )
-    plain = _plain_template()
+    plain = plain_template()
     if not tokenizer.chat_template:
         return ChatFormat("", trims=False, template=plain)
     question = {"role": "user", "content": "Q"}
@@ -97,7 +97,8 @@ def observe_chat_format(tokenizer: Any, name: str) -> ChatFormat:
     )
 
 
-def _plain_template() -> str:
+def plain_template() -> str:
+    """ChatML without a default system message, as a Jinja chat template."""
     return resources.files("rolewright.tokens").joinpath("chatml.jinja").read_text("utf-8")
 
 
