@@ -54,5 +54,6 @@ def loading_arguments(kind: Quantization) -> dict[str, Any]:
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.bfloat16,
+            bnb_4bit_quant_storage=torch.bfloat16,  # the same bits in a type that FSDP can shard
         )
     return {"quantization_config": settings, "device_map": {"": torch.cuda.current_device()}}
