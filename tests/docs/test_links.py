@@ -15,6 +15,7 @@ WRITTEN = {
     "confidence.md",
     "json.md",
     "findings.md",
+    "several-machines.md",
 }
 
 

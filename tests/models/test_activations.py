@@ -1,5 +1,7 @@
 """The formula against the tensors that autograd saves: an exact count, whatever the allocator."""
 
+import weakref
+
 import pytest
 import torch
 from transformers import (
@@ -54,18 +56,16 @@ def saved_bytes(model, how):
     Weights and their bf16 copies do not count: they are no activations.
     """
     weights = [*model.parameters(), *model.buffers()]
-    seen = {tensor.untyped_storage().data_ptr(): 0 for tensor in weights}
     shapes = {tuple(w.shape) for w in weights} | {
         tuple(w.t().shape) for w in weights if w.ndim == 2
     }
-    alive = []
+    known = {tensor.untyped_storage().data_ptr() for tensor in weights}
+    saved = {}
 
     def pack(tensor):
         storage = tensor.untyped_storage()
-        if storage.data_ptr() not in seen:
-            alive.append(storage)  # or its address may be given to another
-            copy = tuple(tensor.shape) in shapes
-            seen[storage.data_ptr()] = 0 if copy else storage.nbytes()
+        if storage.data_ptr() not in known and tuple(tensor.shape) not in shapes:
+            saved[storage._cdata] = weakref.ref(storage)
         return tensor
 
     ids = torch.randint(3, 60, (how.rows, how.row_tokens))
@@ -76,8 +76,10 @@ def saved_bytes(model, how):
         torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor),
         torch.autocast("cpu", torch.bfloat16, enabled=how.bf16),
     ):
-        inner(input_ids=ids, attention_mask=mask)
-    return sum(seen.values())
+        output = inner(input_ids=ids, attention_mask=mask)
+    assert output.last_hidden_state.requires_grad  # the graph is alive here
+    alive = [reference() for reference in saved.values()]
+    return sum(storage.nbytes() for storage in alive if storage is not None)
 
 
 def predicted(kind, how, *, checkpointing=False):

@@ -1,7 +1,7 @@
 """``rolewright plan``: what memory a training run takes, before anything is downloaded."""
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -11,6 +11,7 @@ from rolewright.errors import UserError
 
 if TYPE_CHECKING:
     from rolewright.models.memory import Memory, Plan, Strategy
+    from rolewright.models.shape import ModelShape
     from rolewright.models.suggestions import Suggestion
     from rolewright.training.config import TrainingConfig
 
@@ -63,59 +64,93 @@ def plan(
 
     Example: rolewright plan --model Qwen/Qwen2.5-72B-Instruct --gpus 8 --gpu-memory 80
     """
-    from rolewright.models.memory import GIB, Strategy, estimate_memory, trained_parameters
+    from rolewright.models.memory import Strategy
     from rolewright.models.published import model_config
     from rolewright.models.shape import read_shape
-    from rolewright.models.suggestions import suggest
     from rolewright.training.config import load_config
 
     if strategy not in get_args(Strategy):
         expected = ", ".join(get_args(Strategy))
         raise UserError.at("--strategy", f"found {strategy!r}", expected=expected)
-    chosen = cast("Strategy", strategy)
     config = load_config(config_path, overrides or [])
     run = replace(_plan(config, system_tokens, conversation_tokens, trained_tokens), packed=packed)
     keys, source = model_config(model, say)
-    shape = read_shape(keys, model)
-    names: list[Strategy] = list(get_args(Strategy)) if gpus > 1 else [chosen]
+    machines = _Machines(gpus, gpu_memory, cast("Strategy", strategy))
+    judged = _judge(read_shape(keys, model), run, machines)
+    if as_json:
+        print_json(_as_json(model, source, run, machines, judged))
+    else:
+        print(f"{model}: {judged.shape.parameters:,} parameters ({source}),")
+        print(f"{judged.trained:,} of them trained ({_method(run)})")
+        print(f"on each GPU at once: {_batch(run)}")
+        _print_memory(judged.estimates, run)
+        _print_verdict(judged, machines)
+    if judged.fits is False:
+        raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Machines:
+    gpus: int
+    gpu_memory_gib: float | None
+    strategy: "Strategy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Estimates for strategies, not packed and packed; ``spare`` bytes by the chosen ones."""
+
+    shape: "ModelShape"
+    trained: int
+    estimates: "dict[tuple[Strategy, bool], Memory]"
+    total: int
+    spare: int | None
+    ways: "list[Suggestion]"
+
+    @property
+    def fits(self) -> bool | None:
+        return None if self.spare is None else self.spare >= 0
+
+
+def _judge(shape: "ModelShape", run: "Plan", machines: _Machines) -> _Judged:
+    from rolewright.models.memory import GIB, Strategy, estimate_memory, trained_parameters
+    from rolewright.models.suggestions import suggest
+
+    several = machines.gpus > 1
+    names: list[Strategy] = list(get_args(Strategy)) if several else [machines.strategy]
     estimates = {
-        (name, side_by_side): estimate_memory(shape, replace(run, packed=side_by_side), name, gpus)
-        for side_by_side in (False, True)
+        (name, packed): estimate_memory(shape, replace(run, packed=packed), name, machines.gpus)
+        for packed in (False, True)
         for name in names
     }
-    total = estimates[chosen, packed].total
-    limit = None if gpu_memory is None else int(gpu_memory * GIB)
-    fits = None if limit is None else total <= limit
-    ways = [] if limit is None or fits else suggest(shape, run, chosen, gpus, limit)
-    if as_json:
-        print_json(
-            {
-                "schema": "rolewright.plan/1",
-                "model": model,
-                "shape_from": source,
-                "parameters": shape.parameters,
-                "trained_parameters": trained_parameters(shape, run),
-                "gpus": gpus,
-                "gpu_memory_gib": gpu_memory,
-                "strategy": strategy,
-                "run": {**asdict(run), "rows": run.rows, "row_tokens": run.row_tokens},
-                "memory": [
-                    {"strategy": name, "packed": side, **asdict(memory), "total": memory.total}
-                    for (name, side), memory in estimates.items()
-                ],
-                "fits": fits,
-                "spare_bytes": None if limit is None else limit - total,
-                "suggestions": [asdict(way) for way in ways],
-            }
-        )
-    else:
-        print(f"{model}: {shape.parameters:,} parameters ({source}),")
-        print(f"{trained_parameters(shape, run):,} of them trained ({_method(run)})")
-        print(f"on each GPU at once: {_batch(run)}")
-        _print_memory(estimates, run, names, gpus)
-        _print_verdict(total, limit, f"{strategy} on {gpus} GPUs" if gpus > 1 else "one GPU", ways)
-    if fits is False:
-        raise typer.Exit(EXIT_FALLS_SHORT)
+    total = estimates[machines.strategy, run.packed].total
+    trained = trained_parameters(shape, run)
+    if machines.gpu_memory_gib is None:
+        return _Judged(shape, trained, estimates, total, None, [])
+    limit = int(machines.gpu_memory_gib * GIB)
+    ways = suggest(shape, run, machines.strategy, machines.gpus, limit) if total > limit else []
+    return _Judged(shape, trained, estimates, total, limit - total, ways)
+
+
+def _as_json(
+    model: str, source: str, run: "Plan", machines: _Machines, judged: _Judged
+) -> dict[str, Any]:
+    return {
+        "schema": "rolewright.plan/1",
+        "model": model,
+        "shape_from": source,
+        "parameters": judged.shape.parameters,
+        "trained_parameters": judged.trained,
+        **asdict(machines),
+        "run": {**asdict(run), "rows": run.rows, "row_tokens": run.row_tokens},
+        "memory": [
+            {"strategy": name, "packed": side, **asdict(memory), "total": memory.total}
+            for (name, side), memory in judged.estimates.items()
+        ],
+        "fits": judged.fits,
+        "spare_bytes": judged.spare,
+        "suggestions": [asdict(way) for way in judged.ways],
+    }
 
 
 def _plan(
@@ -164,13 +199,10 @@ def _batch(run: "Plan") -> str:
     )
 
 
-def _print_memory(
-    estimates: "dict[tuple[Strategy, bool], Memory]",
-    run: "Plan",
-    names: "list[Strategy]",
-    gpus: int,
-) -> None:
+def _print_memory(estimates: "dict[tuple[Strategy, bool], Memory]", run: "Plan") -> None:
     from rolewright.models.memory import GIB
+
+    names = list(dict.fromkeys(name for name, _ in estimates))
 
     def row(key: str, label: str, packed: bool) -> list[str]:
         values = [getattr(estimates[name, packed], key) / GIB for name in names]
@@ -179,26 +211,27 @@ def _print_memory(
     rows = [row(key, label, run.packed) for key, label in _ROWS.items()]
     if run.conversations > 1:
         other = replace(run, packed=not run.packed)
-        label = f"peak of {other.rows} × {other.row_tokens:,} tokens"
-        rows.append(row("total", f"{label} ({'packed' if other.packed else 'not packed'})",
-                        other.packed))  # fmt: skip
-    columns = ["GiB on each GPU", *([*names] if gpus > 1 else ["one GPU"])]
-    print_table("Estimated memory", columns, rows)
+        kind = "packed" if other.packed else "not packed"
+        label = f"peak of {other.rows} × {other.row_tokens:,} tokens ({kind})"
+        rows.append(row("total", label, other.packed))
+    columns = [*names] if len(names) > 1 else ["one GPU"]
+    print_table("Estimated memory", ["GiB on each GPU", *columns], rows)
     print("* the larger of the two counts. An estimate: docs/several-machines.md says how good.")
 
 
-def _print_verdict(total: int, limit: int | None, where: str, ways: "list[Suggestion]") -> None:
+def _print_verdict(judged: _Judged, machines: _Machines) -> None:
     from rolewright.models.memory import GIB
 
-    if limit is None:
-        print(f"{where}: {total / GIB:.1f} GiB; --gpu-memory says whether they fit")
+    several = machines.gpus > 1
+    where = f"{machines.strategy} on {machines.gpus} GPUs" if several else "one GPU"
+    if judged.spare is None:
+        print(f"{where}: {judged.total / GIB:.1f} GiB; --gpu-memory says whether they fit")
         return
-    spare = (limit - total) / GIB
-    if spare >= 0:
-        print(f"{where}: fits, with {spare:.1f} GiB to spare")
+    if judged.spare >= 0:
+        print(f"{where}: fits, with {judged.spare / GIB:.1f} GiB to spare")
         return
-    print(f"{where}: does not fit, {-spare:.1f} GiB are missing")
-    for way in ways:
+    print(f"{where}: does not fit, {-judged.spare / GIB:.1f} GiB are missing")
+    for way in judged.ways:
         print(f"    to do: {', '.join(way.changes)} ({way.total / GIB:.1f} GiB)")
-    if not ways:
+    if not judged.ways:
         print("    no combination of settings that was tried fits; use a smaller model")

@@ -132,13 +132,8 @@ def _adapter(linear: Linear, how: Computation) -> int:
 
 
 def _whole_matrices(adapted: Sequence[Linear], how: Computation) -> int:
-    """Matrices that do not grow with the tokens.
-
-    PEFT's DoRA sends an identity matrix through the adapter to measure lengths; its adapters of
-    experts are added up with the weights before these are used.
-    """
-    identities = sum(linear.inputs**2 for linear in adapted if not linear.experts) * how.dora
-    return how.width * (identities + sum(each.weights for each in adapted if each.experts))
+    """Experts with their adapters: PEFT adds them up before they are used."""
+    return how.width * sum(each.weights for each in adapted if each.experts)
 
 
 def _experts(shape: ModelShape, how: Computation) -> int:

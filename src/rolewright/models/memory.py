@@ -5,6 +5,7 @@ Sharding follows ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) and PyTorch's 
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from rolewright.errors import UserError
@@ -216,6 +217,11 @@ def _passing(shape: ModelShape, plan: Plan) -> tuple[int, int, int]:
     layer = how.tokens * (3 * intermediate * how.width + 3 * shape.hidden * how.stream_width)
     if plan.quantization != "none":  # a matrix at a time is made whole
         layer += 2 * shape.hidden * shape.intermediate
-    if how.dora and not plan.full:  # in the forward pass: the sum of weight and adapter, in fp32
-        layer = max(layer, 8 * max(each.weights for linears in adapted for each in linears))
-    return activations, logits, layer + (max(sizes) if plan.checkpointing else 0)
+    layer += max(sizes) if plan.checkpointing else 0
+    if how.dora and not plan.full:
+        # In the forward pass PEFT sends an identity matrix through the adapter, and adds the result
+        # to the weights to measure their lengths.
+        layer += max(
+            (4 + how.width) * each.inputs**2 + 8 * each.weights for each in chain(*adapted)
+        )
+    return activations, logits, layer
