@@ -127,3 +127,21 @@ def test_checkpointing_keeps_only_the_inputs_of_layers(bf16, full):
     error = predicted("qwen2", how, checkpointing=True) / (saved_bytes(model, how) + angles) - 1
     print(f"error {error:+.2%}")
     assert abs(error) < 0.01
+
+
+@pytest.mark.parametrize("checkpointing", [True, False])
+@pytest.mark.parametrize("quantised", [True, False])
+def test_embeddings_in_fp32_bring_the_residual_stream_to_fp32(quantised, checkpointing):
+    """Trained ones, and those beside quantised weights, which bf16 matrices stand for here."""
+    how = Computation(2, TOKENS, bf16=True, full=False, rank=RANK, fp32_stream=True)
+    model = build("qwen2", 3, how, "lora")
+    for name, parameter in model.named_parameters():
+        if "embed_tokens" in name or (quantised and "norm" in name):
+            parameter.data = parameter.data.float()
+    if checkpointing:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+    unseen = TOKENS * 2 * 24 * how.stream_width if checkpointing else 0
+    measured = saved_bytes(model, how) + unseen
+    error = predicted("qwen2", how, checkpointing=checkpointing) / measured - 1
+    print(f"error {error:+.2%}")
+    assert abs(error) < 0.01

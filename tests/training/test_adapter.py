@@ -1,3 +1,5 @@
+import json
+
 import peft
 import pytest
 import torch
@@ -6,7 +8,9 @@ from safetensors.torch import load_file
 from rolewright.generation.chat_model import load_bundle_model
 from rolewright.models.load import load_model
 from rolewright.training.adapter import add_adapter
+from rolewright.training.collate import collate
 from rolewright.training.config import LoraConfig, load_config
+from rolewright.training.examples import encode_examples, split_validation
 from rolewright.training.train import Watcher, train
 
 IDS = torch.tensor([[5, 6, 7, 8]])
@@ -111,3 +115,22 @@ def test_quantised_weights_are_prepared_before_an_adapter_comes(build_model, mon
     adapted = add_adapter(model, LoraConfig())
     # peft.prepare_model_for_kbit_training raises all that is not quantised to fp32.
     assert {p.dtype for p in adapted.parameters()} == {torch.float32}
+
+
+def test_of_trained_embeddings_too_the_best_are_kept(trained, checkpoint, role, additions):
+    settings = ["max_steps=6", "optimizer.learning_rate=0.3", "checkpoint.every_steps=1"]
+    settings += ["lora.train_embeddings=true", "validation_share=0.3"]
+    settings += ["optimizer.schedule=constant_with_warmup"]
+    bundle = trained(checkpoint, *settings)
+    model = load_bundle_model(bundle, precision="fp32")
+    examples = encode_examples(
+        additions, model.encoder, role_system=role.system, loss="assistant", max_length_tokens=500
+    )
+    _, validation = split_validation(examples.examples, 0.3, seed=42)
+    batch = collate(validation, 0)
+    with torch.no_grad():
+        loss = model.model(**batch).loss.item()
+    lines = (bundle.folder / "training" / "metrics.jsonl").read_text("utf-8").splitlines()
+    losses = [entry["eval_loss"] for line in lines if "eval_loss" in (entry := json.loads(line))]
+    assert losses[-1] > min(losses) + 0.01  # or the last would be the best
+    assert loss == pytest.approx(min(losses), abs=1e-4)
