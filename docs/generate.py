@@ -6,24 +6,35 @@ and is replaced whole; everything around it is written by hand and kept.
 
 import argparse
 import ast
+import contextlib
 import inspect
+import io
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 from pydantic import BaseModel
 
-from rolewright.cli.app import app
+from rolewright.cli.app import app, run
+from rolewright.models.memory import GIB, Plan, Strategy, estimate_memory
+from rolewright.models.published import published_config
+from rolewright.models.shape import read_shape
 from rolewright.training import config
 from rolewright.verifiers import find_verifier, verifier_names
 from rolewright.verifiers.registry import Verifier
 
 DOCS = Path(__file__).parent
 HELP_WIDTH = 96
+PLAN_COMMAND = """\
+rolewright plan --model Qwen/Qwen2.5-72B-Instruct --gpus 8 --gpu-memory 79 --strategy fsdp \\
+  --system-tokens 1500 --conversation-tokens 500 --trained-tokens 150 \\
+  --set micro_batch_size=8 --set gradient_checkpointing=true"""
 
 _LIMITS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 _KINDS = {"string": "text", "integer": "integer", "number": "number", "boolean": "true/false"}
@@ -105,6 +116,29 @@ def settings_table() -> str:
     lines = ["| key | values | default | meaning |", "| --- | --- | --- | --- |"]
     for key, kind, default, meaning in _settings(config.TrainingConfig, ""):
         lines.append(_table_row((f"`{key}`", kind, f"`{_shown(default)}`", meaning)))
+    return "\n".join(lines)
+
+
+def plan_example() -> str:
+    """``rolewright plan`` for 72B: the command and what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        run(shlex.split(PLAN_COMMAND.replace("\\\n", " "))[1:])
+    return f"```bash\n{PLAN_COMMAND}\n```\n\n```text\n{printed.getvalue().strip()}\n```"
+
+
+def memory_table() -> str:
+    """Peak memory of Qwen2.5 models on one GPU and on several."""
+    lines = ["| model | method | one GPU | 8 GPUs, fsdp | 32 GPUs, fsdp |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    placed: list[tuple[Strategy, int]] = [("ddp", 1), ("fsdp", 8), ("fsdp", 32)]
+    base = Plan(1, 0, 2048, 2048, checkpointing=True)
+    methods = {"LoRA": base, "QLoRA": replace(base, quantization="nf4")}
+    methods["full"] = replace(base, full=True)
+    for size in ("7B", "14B", "32B", "72B"):
+        shape = read_shape(published_config(f"Qwen/Qwen2.5-{size}") or {}, size)
+        for name, plan in methods.items():
+            peaks = [estimate_memory(shape, plan, *place).total / GIB for place in placed]
+            lines.append(_table_row((size, name, *(f"{peak:.0f}" for peak in peaks))))
     return "\n".join(lines)
 
 
@@ -212,11 +246,14 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "verifier-sections": verifier_sections,
     "commands": commands,
     "settings": settings_table,
+    "plan-example": plan_example,
+    "memory-table": memory_table,
 }
 PAGES: Mapping[str, tuple[str, ...]] = {
     "verifiers.md": ("verifier-table", "verifier-sections"),
     "command-line.md": ("commands",),
     "training.md": ("settings",),
+    "several-machines.md": ("plan-example", "memory-table"),
 }
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from rolewright.cli.app import run
 
-COMMANDS = ("init", "check", "render", "train", "eval", "calibrate", "ask", "chat", "demo")
+COMMANDS = (
+    *("init", "check", "render", "plan", "train", "eval", "calibrate", "ask", "chat", "demo"),
+)
 
 
 def python(code, *arguments):

@@ -16,6 +16,7 @@ WRITTEN = {
     "confidence.md",
     "json.md",
     "findings.md",
+    "several-machines.md",
 }
 
 

@@ -54,3 +54,15 @@ def test_wrong_overrides_are_named(override, part):
 def test_micro_batches_must_divide_the_batch():
     with pytest.raises(UserError, match="does not divide"):
         load_config(None, ["batch_size=16", "micro_batch_size=5"])
+
+
+@pytest.mark.parametrize("written", ["on", "off", "auto", "true", "'on'"])
+def test_a_switch_reads_what_yaml_takes_for_booleans(written):
+    expected = {"true": "on"}.get(written, written.strip("'"))
+    assert load_config(None, [f"liger={written}"]).liger == expected
+
+
+def test_only_frozen_weights_can_be_quantised():
+    assert load_config(None, ["quantization=nf4"]).quantization == "nf4"
+    with pytest.raises(UserError, match="needs method lora"):
+        load_config(None, ["quantization=nf4", "method=full"])

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 import typer
 
-from rolewright.cli import ask, calibrate, chat, check, convert, demo, init, render, train
+from rolewright.cli import (
+    ask,
+    calibrate,
+    chat,
+    check,
+    convert,
+    demo,
+    init,
+    plan,
+    render,
+    train,
+)
 from rolewright.cli import eval as evaluation
 from rolewright.cli.output import (
     EXIT_BUG,
@@ -39,6 +50,7 @@ for command, name in (
     (init.init, "init"),
     (check.check, "check"),
     (render.render, "render"),
+    (plan.plan, "plan"),
     (train.train, "train"),
     (evaluation.evaluate, "eval"),
     (calibrate.calibrate, "calibrate"),

@@ -13,6 +13,7 @@ from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.models.builtin import Say
 from rolewright.models.fingerprint import fingerprint_model
 from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
+from rolewright.models.quantization import Quantization, quantization_obstacle
 from rolewright.models.qwen1.long_context import context_limit, stands_alone
 from rolewright.prefix.cache import NO_PREFIX, compute_prefix, shared_prefix
 from rolewright.tokens.chatml import ChatEncoder
@@ -166,10 +167,29 @@ def load_bundle_model(
         UserError: the base model is not the one that was trained, or cannot be loaded.
     """
     encoder = ChatEncoder(load_tokenizer(str(bundle.tokenizer_folder), say), str(bundle.folder))
-    model = load_model(bundle.weights, adapter=bundle.adapter_folder, precision=precision, say=say)
+    model = load_model(
+        bundle.weights,
+        adapter=bundle.adapter_folder,
+        precision=precision,
+        quantization=_quantization(bundle, say),
+        say=say,
+    )
     if bundle.adapter_folder is not None:
         check_base_model(bundle, say)
     return ChatModel(str(bundle.folder), encoder, model)
+
+
+def _quantization(bundle: Bundle, say: Say) -> Quantization:
+    """That of the training where this machine can do it, else none."""
+    trained: Quantization = bundle.manifest.settings.get("quantization", "none")
+    obstacle = None if trained == "none" else quantization_obstacle()
+    if obstacle is None:
+        return trained
+    say(
+        f"trained on a base model in {trained}; here it is not quantised, as {obstacle}: "
+        "answers may differ a little"
+    )
+    return "none"
 
 
 def check_base_model(bundle: Bundle, say: Say) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from rolewright.errors import UserError
 from rolewright.models.builtin import Say, builtin_model
+from rolewright.models.quantization import Quantization, loading_arguments, require_quantization
 from rolewright.models.quiet import quieten_transformers
 from rolewright.models.qwen1.checkpoint import find_qwen1
 from rolewright.models.qwen1.config import read_config, read_json
@@ -101,6 +102,7 @@ def load_model(
     *,
     adapter: Path | None = None,
     precision: Precision = "auto",
+    quantization: Quantization = "none",
     say: Say = print,
 ) -> Any:
     """Load a causal language model in evaluation mode onto the best device.
@@ -109,11 +111,13 @@ def load_model(
         name: hub id, folder, or built-in name.
         adapter: folder of a PEFT adapter to put on it.
         precision: ``auto`` = bf16 on a GPU, fp32 on a CPU.
+        quantization: of the weights of its linear layers.
         say: told what is happening when a built-in model is fetched.
 
     Raises:
-        UserError: the model cannot be loaded; only safetensors, no remote code.
+        UserError: the model cannot be loaded or quantised; only safetensors, no remote code.
     """
+    require_quantization(quantization)
     from transformers import AutoModelForCausalLM
 
     from rolewright.models.qwen1.long_context import extend_context
@@ -134,6 +138,7 @@ def load_model(
                 trust_remote_code=False,
                 use_safetensors=True,
                 attn_implementation="sdpa",
+                **loading_arguments(quantization),
             )
         except (OSError, ValueError) as error:
             raise _not_loadable(name, error) from error
@@ -142,7 +147,7 @@ def load_model(
         import peft
 
         model = peft.PeftModel.from_pretrained(model, str(adapter))
-    return model.to(device).eval()
+    return (model if quantization != "none" else model.to(device)).eval()
 
 
 def best_device() -> str:

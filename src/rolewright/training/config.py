@@ -4,16 +4,25 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
+from rolewright.models.quantization import Quantization
 from rolewright.tokens.chatml import LossKind
 from rolewright.yaml_document import YamlDocument, read_yaml, validate
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _as_written(value: Any) -> Any:
+    return ("on" if value else "off") if isinstance(value, bool) else value
+
+
+Switch = Annotated[Literal["auto", "on", "off"], BeforeValidator(_as_written)]
+"""YAML reads on and off as booleans."""
 
 
 class _Section(BaseModel):
@@ -29,6 +38,11 @@ class LoraConfig(_Section):
     dropout: Share = 0.0
     target_modules: str | tuple[str, ...] = "all-linear"
     """Module names, or ``all-linear``: every linear layer but the output head."""
+    variant: Literal["lora", "rslora", "dora"] = "lora"
+    """``rslora`` scales by alpha / √rank (arXiv 2312.03732); ``dora`` also trains the length of
+    each output's weights (arXiv 2402.09353)."""
+    train_embeddings: bool = False
+    """Train the embedding and the output head too, whole, and save them with the adapter."""
 
 
 class OptimizerConfig(_Section):
@@ -70,6 +84,11 @@ class TrainingConfig(_Section):
     precision: Precision = "auto"
     """``auto`` = bf16 where the processor computes in it, else fp32."""
     gradient_checkpointing: bool = False
+    quantization: Quantization = "none"
+    """Of the frozen weights under LoRA (QLoRA): ``nf4`` 4 bits, ``int8`` 8 bits. Needs a GPU and
+    bitsandbytes."""
+    liger: Switch = "auto"
+    """Liger's fused kernels: ``auto`` = on a GPU where liger-kernel is installed."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
@@ -82,6 +101,12 @@ class TrainingConfig(_Section):
                 f"micro_batch_size {self.micro_batch_size} does not divide "
                 f"batch_size {self.batch_size}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _only_frozen_weights_are_quantised(self) -> "TrainingConfig":
+        if self.quantization != "none" and self.method == "full":
+            raise ValueError(f"quantization {self.quantization} needs method lora, found full")
         return self
 
     @property

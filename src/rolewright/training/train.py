@@ -27,12 +27,19 @@ from rolewright.conversations.prompt_hash import hash_prompts
 from rolewright.errors import UserError
 from rolewright.file_hash import hash_text
 from rolewright.models.fingerprint import fingerprint_model
-from rolewright.models.load import load_model, load_tokenizer, locate_model, portable_name
+from rolewright.models.load import (
+    Precision,
+    load_model,
+    load_tokenizer,
+    locate_model,
+    portable_name,
+)
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import ExampleSet, encode_examples, split_validation
+from rolewright.training.hardware import require_hardware
 from rolewright.training.resume import hold_plan
 from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
 
@@ -74,9 +81,10 @@ def train(
         resume: go on with an unfinished run in ``out``; same data, model and settings.
 
     Raises:
-        UserError: ``out`` is taken, nothing can be trained, the model cannot be loaded, or the
-            unfinished run was another.
+        UserError: this machine lacks what ``config`` asks for, ``out`` is taken, nothing can be
+            trained, the model cannot be loaded, or the unfinished run was another.
     """
+    require_hardware(config)
     claim_folder(out, resume=resume, fix=TAKEN)
     start = time.monotonic()
     tokenizer = load_tokenizer(model_name, watcher.say)
@@ -160,7 +168,8 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
     set_seed(config.seed)
     # Under LoRA the frozen weights may be bf16; weights that are trained stay fp32 under autocast.
     frozen_in_bf16 = config.method == "lora" and computes_in_bf16(config)
-    model = load_model(model_name, precision="bf16" if frozen_in_bf16 else "fp32")
+    precision: Precision = "bf16" if frozen_in_bf16 else "fp32"
+    model = load_model(model_name, precision=precision, quantization=config.quantization)
     model.config.use_cache = False
     if config.method == "full":
         return model

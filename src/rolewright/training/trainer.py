@@ -11,6 +11,7 @@ from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.collate import collate
 from rolewright.training.config import TrainingConfig
+from rolewright.training.hardware import uses_liger
 from rolewright.training.resume import is_last, last_checkpoint, relocate, rewind_metrics
 
 StepCallback = Callable[[int, int, float], None]
@@ -141,6 +142,7 @@ def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
         max_grad_norm=config.optimizer.max_gradient_norm,
         bf16=computes_in_bf16(config),
         use_cpu=best_device() == "cpu",
+        use_liger_kernel=uses_liger(config),
         seed=config.seed,
         data_seed=config.seed,
         logging_strategy="steps",

@@ -1,0 +1,39 @@
+"""What a configuration needs of the machine, checked before anything is loaded."""
+
+from importlib.util import find_spec
+
+from rolewright.errors import UserError
+from rolewright.models.load import best_device
+from rolewright.models.quantization import require_quantization
+from rolewright.training.config import TrainingConfig
+
+
+def require_hardware(config: TrainingConfig) -> None:
+    """Make sure that this machine has what a configuration asks for.
+
+    Raises:
+        UserError: it asks for quantised weights or Liger kernels and cannot have them here.
+    """
+    require_quantization(config.quantization)
+    uses_liger(config)
+
+
+def uses_liger(config: TrainingConfig) -> bool:
+    """Whether Liger's fused Triton kernels replace parts of the model.
+
+    Raises:
+        UserError: they are asked for, and there is no GPU or they are not installed.
+    """
+    obstacle = None
+    if best_device() != "cuda":
+        obstacle = "there is no CUDA device"
+    elif find_spec("liger_kernel") is None:
+        obstacle = "liger-kernel is not installed"
+    if config.liger == "on" and obstacle is not None:
+        raise UserError.at(
+            "liger: on",
+            obstacle,
+            expected="a CUDA device and liger-kernel",
+            fix="on a machine with a GPU `pip install liger-kernel`; else liger=auto",
+        )
+    return config.liger != "off" and obstacle is None
