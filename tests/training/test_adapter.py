@@ -7,8 +7,8 @@ from safetensors.torch import load_file
 
 from rolewright.generation.chat_model import load_bundle_model
 from rolewright.models.load import load_model
+from rolewright.prefix.support import plain_loss
 from rolewright.training.adapter import add_adapter
-from rolewright.training.collate import collate
 from rolewright.training.config import LoraConfig, load_config
 from rolewright.training.examples import encode_examples, split_validation
 from rolewright.training.train import Watcher, train
@@ -127,9 +127,9 @@ def test_of_trained_embeddings_too_the_best_are_kept(trained, checkpoint, role, 
         additions, model.encoder, role_system=role.system, loss="assistant", max_length_tokens=500
     )
     _, validation = split_validation(examples.examples, 0.3, seed=42)
-    batch = collate(validation, 0)
     with torch.no_grad():
-        loss = model.model(**batch).loss.item()
+        summed = sum(float(plain_loss(model.model, example)) for example in validation)
+    loss = summed / sum(example.trained_tokens for example in validation)
     lines = (bundle.folder / "training" / "metrics.jsonl").read_text("utf-8").splitlines()
     losses = [entry["eval_loss"] for line in lines if "eval_loss" in (entry := json.loads(line))]
     assert losses[-1] > min(losses) + 0.01  # or the last would be the best

@@ -51,11 +51,6 @@ def test_wrong_overrides_are_named(override, part):
     assert part in str(error.value)
 
 
-def test_micro_batches_must_divide_the_batch():
-    with pytest.raises(UserError, match="does not divide"):
-        load_config(None, ["batch_size=16", "micro_batch_size=5"])
-
-
 @pytest.mark.parametrize("written", ["on", "off", "auto", "true", "'on'"])
 def test_a_switch_reads_what_yaml_takes_for_booleans(written):
     expected = {"true": "on"}.get(written, written.strip("'"))

@@ -95,7 +95,8 @@ def _attend(
     if torch.is_autocast_enabled("cpu"):  # as scaled_dot_product_attention does
         dtype = torch.get_autocast_dtype("cpu")
         query, key, value = query.to(dtype), key.to(dtype), value.to(dtype)
-    output = _RowAttention.apply(query, key, value, row_layout, scaling)
+    apply: Any = _RowAttention.apply
+    output = apply(query, key, value, row_layout, scaling)
     return output.transpose(1, 2), None
 
 
@@ -103,7 +104,7 @@ class _RowAttention(torch.autograd.Function):
     """Attention in pieces, on a CPU; memory grows with the tokens, not with their square."""
 
     @staticmethod
-    def forward(  # type: ignore[override]  # torch declares *args
+    def forward(
         ctx: Any,
         query: torch.Tensor,
         key: torch.Tensor,
@@ -124,7 +125,7 @@ class _RowAttention(torch.autograd.Function):
         return output
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, gradient: torch.Tensor) -> Any:
         query, key, value, output, sums = ctx.saved_tensors
         of_query, of_key, of_value = (
             torch.zeros(tensor.shape, dtype=torch.float32) for tensor in (query, key, value)

@@ -67,7 +67,8 @@ def _row_loss(model: Any, row: Row) -> torch.Tensor:
     size = max(1, _CHUNK_LOGITS // vocabulary)
     if len(hidden) <= size:
         return _score(head, hidden, row.targets, row.weights)
-    chunks = zip(hidden.split(size), row.targets.split(size), row.weights.split(size), strict=True)
+    parts = (torch.split(each, size) for each in (hidden, row.targets, row.weights))
+    chunks = zip(*parts, strict=True)
     # Logits are computed again in the backward pass; of all chunks together they can be gigabytes.
     losses = [checkpoint(_score, head, *chunk, use_reentrant=False) for chunk in chunks]
     return torch.stack(losses).sum()

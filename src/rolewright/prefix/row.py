@@ -65,7 +65,7 @@ class Row:
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), torch.Tensor)
         }
-        return replace(self, **tensors)
+        return replace(self, **tensors)  # type: ignore[arg-type]  # all of them are tensors
 
     def untrained(self) -> Self:
         """The same row with nothing to train, for a process that has to keep step with others."""

@@ -45,6 +45,19 @@ class LoraConfig(_Section):
     """Train the embedding and the output head too, whole, and save them with the adapter."""
 
 
+class PackingConfig(_Section):
+    """How conversations are laid out in what goes through the model at once."""
+
+    kind: Literal["auto", "shared_prefix", "separate", "none"] = "auto"
+    """``shared_prefix``: what conversations share from the start is computed once a row;
+    ``separate``: each whole, side by side in a row; ``none``: padded batches; ``auto`` =
+    ``shared_prefix`` where the model can compute it exactly, else ``none``."""
+    row_tokens: Count = 8192
+    """At most so many tokens go through the model at once; a longer conversation goes alone."""
+    verify: bool = False
+    """Compare loss and gradients of the first step with those of plain passes; as ``--verify``."""
+
+
 class OptimizerConfig(_Section):
     """AdamW with warm-up and decay."""
 
@@ -76,7 +89,8 @@ class TrainingConfig(_Section):
     batch_size: Count = 16
     """Conversations an optimiser step."""
     micro_batch_size: Count | None = None
-    """Conversations that go through the model at once; None = ``batch_size``."""
+    """At most so many conversations go through the model at once; None = what
+    ``packing.row_tokens`` allows."""
     max_length_tokens: Count = 2048
     """Exchanges that end behind it are left out whole, and counted."""
     validation_share: Share = 0.1
@@ -90,18 +104,10 @@ class TrainingConfig(_Section):
     liger: Switch = "auto"
     """Liger's fused kernels: ``auto`` = on a GPU where liger-kernel is installed."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    packing: PackingConfig = PackingConfig()
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
-
-    @model_validator(mode="after")
-    def _micro_batch_divides(self) -> "TrainingConfig":
-        if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:
-            raise ValueError(
-                f"micro_batch_size {self.micro_batch_size} does not divide "
-                f"batch_size {self.batch_size}"
-            )
-        return self
 
     @model_validator(mode="after")
     def _only_frozen_weights_are_quantised(self) -> "TrainingConfig":

@@ -108,6 +108,7 @@ def train(
         folder=folder,
         pad_id=tokenizer.pad_token_id or 0,
         on_step=watcher.on_step,
+        say=watcher.say,
     )
     prompts = {digest for each in conversations for digest in hash_prompts(each)}
     write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))

@@ -1,18 +1,21 @@
 """The training run itself, a thin layer over transformers' ``Trainer``."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rolewright.errors import UserError
+from rolewright.models.builtin import Say
 from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
-from rolewright.training.collate import collate
 from rolewright.training.config import TrainingConfig
 from rolewright.training.hardware import uses_liger
 from rolewright.training.resume import is_last, last_checkpoint, relocate, rewind_metrics
+
+if TYPE_CHECKING:  # they need torch, which is imported late
+    from rolewright.training.steps import Layout, StepPlanner, StepSampler
 
 StepCallback = Callable[[int, int, float], None]
 """Called with (step, all steps, training loss) after every optimiser step."""
@@ -56,6 +59,7 @@ def run_training(
     folder: Path,
     pad_id: int,
     on_step: StepCallback | None = None,
+    say: Say = print,
 ) -> Trained:
     """Train, going on from the last whole checkpoint in ``folder`` if there is one.
 
@@ -67,12 +71,16 @@ def run_training(
         folder: for checkpoints, ``metrics.jsonl`` and TensorBoard.
         pad_id: any token id.
         on_step: told of every step, for progress.
+        say: told how conversations are laid out.
 
     Raises:
         UserError: several GPUs are visible, or the loss or its gradient is no longer a number.
     """
+    from rolewright.prefix.loss import computing_rows
     from rolewright.training.exact_trainer import ExactTrainer
+    from rolewright.training.packing import choose_layout
     from rolewright.training.run_log import RunLog
+    from rolewright.training.steps import StepPlanner
 
     _refuse_several_gpus()
     checkpoint = last_checkpoint(folder / "checkpoints")
@@ -80,19 +88,28 @@ def run_training(
         relocate(checkpoint)
     rewind_metrics(folder / "metrics.jsonl", checkpoint)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
+    arguments = _arguments(config, folder, validated=bool(validation))
+    layout = replace(
+        choose_layout(model, [*training, *validation], config, pad_id, say),
+        process=arguments.process_index,
+        processes=arguments.world_size,
+    )
+    planner, sampler = _plan(model, training, layout, config, say)
     trainer = ExactTrainer(
+        planner,
+        StepPlanner(validation, layout) if validation else None,
+        sampler,
+        config.batch_size,
         model=model,
-        args=_arguments(config, folder, validated=bool(validation)),
-        train_dataset=list(training),
-        eval_dataset=list(validation) or None,
-        data_collator=partial(collate, pad_id=pad_id),
+        args=arguments,
         callbacks=[RunLog(folder, first_step, on_step)],
     )
     trainer.pop_callback(_printing_callback())
-    if checkpoint is not None and is_last(checkpoint):
-        trainer.finish(checkpoint)
-    else:
-        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    with computing_rows(model) if layout.rows else nullcontext():
+        if checkpoint is not None and is_last(checkpoint):
+            trainer.finish(checkpoint)
+        else:
+            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     return Trained(
         model=trainer.model,
@@ -100,6 +117,21 @@ def run_training(
         loss=losses[-1],
         validation_loss=trainer.state.best_metric if validation else None,
     )
+
+
+def _plan(
+    model: Any, training: Sequence[Example], layout: "Layout", config: TrainingConfig, say: Say
+) -> "tuple[StepPlanner, StepSampler]":
+    from rolewright.training.packing import tell_savings, verify_step
+    from rolewright.training.steps import StepPlanner, StepSampler
+
+    planner = StepPlanner(training, layout)
+    sampler = StepSampler(len(training), config.batch_size, config.seed)
+    if layout.rows and layout.limits.share:
+        tell_savings(planner, sampler, say)
+    if layout.rows and config.packing.verify:
+        verify_step(model, planner, next(iter(sampler)), say)
+    return planner, sampler
 
 
 def _refuse_several_gpus() -> None:
@@ -125,15 +157,12 @@ def _printing_callback() -> Any:
 def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
     from transformers import TrainingArguments
 
-    micro = config.micro_batch_size or config.batch_size
     rhythm = "epoch" if config.checkpoint.every_steps is None else "steps"
     return TrainingArguments(
         output_dir=str(folder / "checkpoints"),
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
-        per_device_train_batch_size=micro,
-        per_device_eval_batch_size=micro,
-        gradient_accumulation_steps=config.batch_size // micro,
+        per_device_train_batch_size=1,  # a step comes whole
         activation_checkpointing=config.gradient_checkpointing,
         learning_rate=config.learning_rate,
         lr_scheduler_type=config.optimizer.schedule,

@@ -101,7 +101,8 @@ class _Hooks:
         cache = named.get("past_key_values")
         past = 0 if cache is None else cache.get_seq_length()
         tokens = past + inputs.shape[1]
-        if model.training or tokens <= self._seq_length:
+        # A row holds many conversations, and its loss is the training loss.
+        if model.training or "row_layout" in named or tokens <= self._seq_length:
             return None
         positions = named.get("position_ids")
         if positions is None:

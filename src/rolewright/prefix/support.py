@@ -1,0 +1,117 @@
+"""Which models compute rows exactly, found out from their configuration and then tried."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from rolewright.errors import Place
+from rolewright.prefix.loss import causal_model, computing_rows
+from rolewright.prefix.row import Row, build_row
+from rolewright.tokens.example import IGNORE, Example
+
+
+def row_obstacle(config: Any, longest_tokens: int) -> str | None:
+    """Why a model cannot share computation between conversations; None = it can.
+
+    Args:
+        config: a transformers model configuration.
+        longest_tokens: of the longest conversation.
+    """
+    config = config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    window = getattr(config, "sliding_window", None)
+    # A window that no conversation outgrows is none.
+    harmless = {"sliding_attention"} if window and window >= longest_tokens else set()
+    if other := kinds - {"full_attention"} - harmless:
+        return f"it has layers of another kind than full attention ({', '.join(sorted(other))})"
+    if not hasattr(config, "layer_types") and window and window < longest_tokens:
+        return f"its attention sees no further than {window} tokens"
+    if getattr(config, "attention_dropout", 0):
+        return "it drops attention out at random"
+    if any(getattr(config, key, None) for key in ("final_logit_softcapping", "logits_scaling")):
+        return "it rescales its logits"
+    return None
+
+
+@torch.no_grad()
+def try_rows(model: Any) -> float:
+    """Compute a small row of two made-up conversations, and the same two apart.
+
+    Args:
+        model: a causal language model with or without an adapter; its mode is restored.
+
+    Returns:
+        The relative difference of the two losses; about 1e-6 in fp32, 1e-3 in bf16.
+    """
+    vocabulary = causal_model(model).config.get_text_config().vocab_size
+    generator = torch.Generator().manual_seed(0)
+    ids = torch.randint(vocabulary, (48,), generator=generator).tolist()
+    examples = [_example(ids[:20] + ids[20:32]), _example(ids[:20] + ids[32:])]
+    training = model.training
+    model.eval()
+    try:
+        plain = float(sum(plain_loss(model, example) for example in examples))
+        with computing_rows(model):
+            together = float(model(row=build_row(examples).to(model.device)))
+    finally:
+        model.train(training)
+    return abs(together - plain) / plain
+
+
+def plain_loss(model: Any, example: Example) -> torch.Tensor:
+    """The summed loss of one conversation through the model's own forward pass, in nats."""
+    ids = torch.tensor([list(example.input_ids)], device=model.device)
+    labels = torch.tensor(list(example.labels), device=model.device)
+    logits = model(input_ids=ids, use_cache=False).logits[0, :-1].float()
+    return torch.nn.functional.cross_entropy(
+        logits, labels[1:], ignore_index=IGNORE, reduction="sum"
+    )
+
+
+def verify(model: Any, rows: Sequence[Row], examples: Sequence[Example]) -> tuple[float, float]:
+    """Compare loss and gradients of rows with those of plain passes, one conversation each.
+
+    Dropout is off for the comparison.
+
+    Args:
+        model: with the parameters to train switched on; their gradients are cleared.
+        rows: all conversations of a step.
+        examples: the same conversations.
+
+    Returns:
+        The relative differences of the losses, and of the gradients of all parameters as one
+        vector.
+    """
+    dropouts = [each for each in model.modules() if isinstance(each, torch.nn.Dropout)]
+    model.train()
+    for dropout in dropouts:
+        dropout.eval()
+    model.zero_grad()
+    plain = _accumulate(plain_loss(model, example) for example in examples)
+    expected = _gradients(model)
+    model.zero_grad()
+    with computing_rows(model):
+        together = _accumulate(model(row=row.to(model.device)) for row in rows)
+    found = _gradients(model)
+    model.zero_grad()
+    model.train()
+    size = sum(float(each.square().sum()) for each in expected)
+    distance = sum(float((a - b).square().sum()) for a, b in zip(found, expected, strict=True))
+    return abs(together - plain) / plain, (distance / size) ** 0.5 if size else distance**0.5
+
+
+def _accumulate(losses: Iterable[torch.Tensor]) -> float:
+    total = 0.0
+    for loss in losses:
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += float(loss)
+    return total
+
+
+def _gradients(model: Any) -> list[torch.Tensor]:
+    return [each.grad.clone() for each in model.parameters() if each.grad is not None]
+
+
+def _example(ids: list[int]) -> Example:
+    return Example("trial", Place("trial"), None, tuple(ids), tuple(ids), 0, False, 0)

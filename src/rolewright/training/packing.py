@@ -1,0 +1,87 @@
+"""Choose how conversations are laid out, and say what that saves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rolewright.errors import UserError
+from rolewright.models.builtin import Say
+from rolewright.prefix.loss import causal_model
+from rolewright.prefix.plan import Limits
+from rolewright.prefix.row import Row
+from rolewright.prefix.support import row_obstacle, try_rows, verify
+from rolewright.tokens.example import Example
+from rolewright.training.config import TrainingConfig
+from rolewright.training.steps import Layout, StepPlanner, StepSampler
+
+_LARGEST_DIFFERENCE = {"fp32": 1e-4, "bf16": 3e-2}
+"""Relative, between a row and plain passes: round-off stays far below, a wrong mask far above."""
+
+
+def choose_layout(
+    model: Any, examples: Sequence[Example], config: TrainingConfig, pad_id: int, say: Say
+) -> Layout:
+    """Lay conversations out in rows if the model computes those exactly.
+
+    Args:
+        model: with the parameters to train switched on.
+        examples: all of them.
+        config: how to train.
+        pad_id: any token id.
+        say: told what is chosen and what it saves.
+
+    Raises:
+        UserError: rows are asked for and the model cannot compute them, or computes them wrongly.
+    """
+    packing = config.packing
+    limits = Limits(
+        packing.row_tokens, config.micro_batch_size, packing.kind in {"auto", "shared_prefix"}
+    )
+    longest = max(len(example.input_ids) for example in examples)
+    obstacle = row_obstacle(causal_model(model).config, longest)
+    if packing.kind == "none" or (obstacle is not None and packing.kind == "auto"):
+        if obstacle is not None:
+            say(f"the system message is computed for each conversation anew: {obstacle}")
+        return Layout(limits, rows=False, pad_id=pad_id)
+    if obstacle is not None:
+        raise UserError.at(
+            f"packing.kind: {packing.kind}",
+            f"this model cannot compute it exactly: {obstacle}",
+            fix="use packing.kind=none",
+        )
+    _refuse_difference(model, try_rows(model), "a small trial of shared-prefix attention")
+    return Layout(limits, pad_id=pad_id)
+
+
+def tell_savings(planner: StepPlanner, sampler: StepSampler, say: Say) -> None:
+    """Say how many tokens sharing saves, which is about the speed-up to expect."""
+    saved = planner.savings(sampler)
+    say(
+        f"{saved.before:,} tokens an epoch, {saved.after:,} to compute ({saved.factor:.1f} times "
+        "fewer): what conversations share from the start goes through the model once a row"
+    )
+
+
+def verify_step(model: Any, planner: StepPlanner, chosen: Sequence[int], say: Say) -> None:
+    """Compare the first step with plain passes, and say how far they are apart.
+
+    Raises:
+        UserError: further than round-off explains.
+    """
+    rows = [each for each in planner.plan(chosen).passes if isinstance(each, Row)]
+    of_loss, of_gradient = verify(model, rows, [planner.examples[index] for index in chosen])
+    say(
+        f"verified: loss and gradients of {len(chosen)} conversations in {len(rows)} rows differ "
+        f"from plain passes by {of_loss:.1e} and {of_gradient:.1e} (relative)"
+    )
+    _refuse_difference(model, max(of_loss, of_gradient), "the first step")
+
+
+def _refuse_difference(model: Any, difference: float, what: str) -> None:
+    precision = "fp32" if next(model.parameters()).dtype.itemsize == 4 else "bf16"
+    if not difference <= _LARGEST_DIFFERENCE[precision]:
+        raise UserError.at(
+            "packing",
+            f"{what} differs from this model's own computation by {difference:.1e} (relative)",
+            expected=f"at most {_LARGEST_DIFFERENCE[precision]:.0e}",
+            fix="use packing.kind=none, and report it with the model's name",
+        )
