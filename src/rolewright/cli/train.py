@@ -27,6 +27,10 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an unfinished run in --out.")
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Compare the first step with plain passes before training."),
+    ] = False,
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
@@ -38,15 +42,18 @@ def train(
     from rolewright.role.load import load_role
     from rolewright.training.config import load_config
 
-    config = load_config(config_path, overrides or [])
+    flags = ["packing.verify=true"] if verify else []
+    config = load_config(config_path, [*(overrides or []), *flags])
     role = load_role(role_path)
     conversations = read_conversations(data, role, answered=True, skip_bad=skip_bad)
 
+    from rolewright.training.processes import connected, is_main
     from rolewright.training.train import Watcher
     from rolewright.training.train import train as run
 
+    tell = say if is_main() else _keep_quiet
     try:
-        with progress("training", total=None) as advance:
+        with connected(), progress("training", total=None) as advance:
             done = 0
 
             def on_step(step: int, steps: int, loss: float) -> None:
@@ -55,11 +62,13 @@ def train(
                 done = step
 
             bundle = run(
-                role, conversations, model, out, config, Watcher(say, on_step), resume=resume
+                role, conversations, model, out, config, Watcher(tell, on_step), resume=resume
             )
     except KeyboardInterrupt:
         say(f"stopped; go on with the same command and --resume ({out})")
         raise
+    if not is_main():
+        return
     summary = bundle.manifest.summary
     if as_json:
         print_json({"schema": "rolewright.train/1", "bundle": str(out), **summary})
@@ -67,3 +76,7 @@ def train(
     validation = summary["validation_loss"]
     kept = "" if validation is None else f", validation loss {validation:.3f}"
     print(f"{out}: {summary['steps']} steps in {summary['seconds']:.0f} s{kept}")
+
+
+def _keep_quiet(text: str) -> None:
+    """What the main process says, the others do not repeat."""

@@ -77,6 +77,14 @@ class CheckpointConfig(_Section):
     keep: Count = 2
 
 
+class DistributedConfig(_Section):
+    """Several processes, started by torchrun or accelerate launch."""
+
+    strategy: Literal["ddp", "fsdp", "zero2", "zero3"] = "ddp"
+    """``ddp``: each holds everything; ``fsdp``: a share of weights, gradients and optimizer
+    (FSDP2); ``zero2``, ``zero3``: DeepSpeed's."""
+
+
 class TrainingConfig(_Section):
     """How to train."""
 
@@ -108,6 +116,7 @@ class TrainingConfig(_Section):
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
+    distributed: DistributedConfig = DistributedConfig()
 
     @model_validator(mode="after")
     def _only_frozen_weights_are_quantised(self) -> "TrainingConfig":

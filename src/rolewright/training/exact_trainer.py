@@ -66,6 +66,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
         parts = []
         for number, each in enumerate(step.passes, start=1):
             last = number == len(step.passes)
+            self.accelerator.gradient_state._set_sync_gradients(last)  # DeepSpeed asks for it
             with nullcontext() if last else self.accelerator.no_sync(model):
                 with self.compute_loss_context_manager():
                     loss = self._summed_loss(model, each) / step.trained_tokens
@@ -92,6 +93,16 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
             self.args, self.state, self.control, metrics
         )
         return metrics
+
+    def whole_weights(self) -> dict[str, Any] | None:
+        """Gather the weights where each process holds a share; None elsewhere.
+
+        All processes have to call it; the main one gets them.
+        """
+        if not (self.is_fsdp_enabled or self.is_deepspeed_enabled):
+            return None
+        weights: dict[str, Any] = self.accelerator.get_state_dict(self.model_wrapped)
+        return weights
 
     def floating_point_ops(self, inputs: Any) -> int:
         """Not counted: transformers would look for padded batches."""

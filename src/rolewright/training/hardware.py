@@ -12,10 +12,17 @@ def require_hardware(config: TrainingConfig) -> None:
     """Make sure that this machine has what a configuration asks for.
 
     Raises:
-        UserError: it asks for quantised weights or Liger kernels and cannot have them here.
+        UserError: it asks for quantised weights, Liger kernels or DeepSpeed and cannot have them
+            here.
     """
     require_quantization(config.quantization)
     uses_liger(config)
+    if config.distributed.strategy.startswith("zero") and find_spec("deepspeed") is None:
+        raise UserError.at(
+            f"distributed.strategy: {config.distributed.strategy}",
+            "deepspeed is not installed",
+            fix="`pip install deepspeed`, or use fsdp",
+        )
 
 
 def uses_liger(config: TrainingConfig) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from rolewright.errors import UserError
+from rolewright.training.processes import is_main, meet
 from rolewright.training.resume import mark_whole
 
 
@@ -32,7 +33,9 @@ class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         from torch.utils.tensorboard import SummaryWriter
 
         self._file = folder / "metrics.jsonl"
-        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=first_step)
+        self._board = (
+            SummaryWriter(str(folder / "tensorboard"), purge_step=first_step) if is_main() else None
+        )
         self._checkpoints = folder / "checkpoints"
         self._on_step = on_step
 
@@ -46,6 +49,8 @@ class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         for key in ("loss", "grad_norm", "eval_loss"):
             if not math.isfinite(numbers.get(key, 0)):
                 raise _diverged(key, state.global_step)
+        if self._board is None:  # the main process writes for all
+            return
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({"step": state.global_step, **numbers}) + "\n")
         for key, value in numbers.items():
@@ -55,8 +60,12 @@ class RunLog(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Mark the checkpoint that was just written."""
-        mark_whole(self._checkpoints / f"checkpoint-{state.global_step}")
+        meet()  # until each process has written its part
+        if is_main():
+            mark_whole(self._checkpoints / f"checkpoint-{state.global_step}")
+        meet()
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Close the log."""
-        self._board.close()
+        if self._board is not None:
+            self._board.close()

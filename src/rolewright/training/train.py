@@ -40,6 +40,7 @@ from rolewright.training.adapter import add_adapter
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import ExampleSet, encode_examples, split_validation
 from rolewright.training.hardware import require_hardware
+from rolewright.training.processes import claim_device, is_main, meet
 from rolewright.training.resume import hold_plan
 from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
 
@@ -85,7 +86,9 @@ def train(
             trained, the model cannot be loaded, or the unfinished run was another.
     """
     require_hardware(config)
-    claim_folder(out, resume=resume, fix=TAKEN)
+    claim_device()
+    if is_main():
+        claim_folder(out, resume=resume, fix=TAKEN)
     start = time.monotonic()
     tokenizer = load_tokenizer(model_name, watcher.say)
     encoder = ChatEncoder(tokenizer, model_name)
@@ -110,26 +113,42 @@ def train(
         on_step=watcher.on_step,
         say=watcher.say,
     )
-    prompts = {digest for each in conversations for digest in hash_prompts(each)}
-    write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
-    _write_parts(out, role, encoder, trained.model, config)
+    if is_main():
+        prompts = {digest for each in conversations for digest in hash_prompts(each)}
+        write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
+        _write_parts(out, encoder, trained, config)
+        summary = _summary(examples, training, trained, time.monotonic() - start)
+        record = BaseModelRecord(name=portable_name(model_name), fingerprint=fingerprint)
+        _write_manifest(out, role, record, encoder, examples.hash, config, summary)
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    meet()
+    return read_bundle(out)
+
+
+def _write_manifest(
+    out: Path,
+    role: RoleFile,
+    base_model: BaseModelRecord,
+    encoder: ChatEncoder,
+    data_hash: str,
+    config: TrainingConfig,
+    summary: dict[str, Any],
+) -> None:
     manifest = Manifest(
         role=role.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         method=config.method,
-        base_model=BaseModelRecord(name=portable_name(model_name), fingerprint=fingerprint),
+        base_model=base_model,
         role_hash=hash_text(role.source),
-        data_hash=examples.hash,
+        data_hash=data_hash,
         template_hash=hash_text(encoder.format.template),
         versions={"rolewright": rolewright.__version__}
         | {name: version(name) for name in ("torch", "transformers", "peft", "accelerate")},
         settings=config.model_dump(mode="json"),
-        summary=_summary(examples, training, trained, time.monotonic() - start),
+        summary=summary,
         files=hash_parts(out),
     )
     write_manifest(out, manifest)
-    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
-    return read_bundle(out)
 
 
 def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
@@ -156,9 +175,10 @@ def _hold_plan(
 ) -> str:
     fingerprint = fingerprint_model(locate_model(model_name, watcher.say))
     plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
-    hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
-    # It also tells an unfinished bundle from some other folder.
-    write_text(folder.parent / ROLE, role.source)
+    if is_main():
+        hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
+        # It also tells an unfinished bundle from some other folder.
+        write_text(folder.parent / ROLE, role.source)
     return fingerprint
 
 
@@ -183,15 +203,14 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
     return model
 
 
-def _write_parts(
-    out: Path, role: RoleFile, encoder: ChatEncoder, model: Any, config: TrainingConfig
-) -> None:
+def _write_parts(out: Path, encoder: ChatEncoder, trained: Trained, config: TrainingConfig) -> None:
+    model, weights = trained.model, trained.weights
     if config.method == "lora":
-        model.save_pretrained(out / ADAPTER)
+        model.save_pretrained(out / ADAPTER, state_dict=weights)
         (out / ADAPTER / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
     else:
         model.config.use_cache = True
-        model.save_pretrained(out / WEIGHTS)
+        model.save_pretrained(out / WEIGHTS, state_dict=weights)
     tokenizer = encoder.tokenizer
     tokenizer.chat_template = encoder.format.template
     folders = [TOKENIZER] if config.method == "lora" else [TOKENIZER, WEIGHTS]

@@ -12,7 +12,9 @@ from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.config import TrainingConfig
 from rolewright.training.hardware import uses_liger
+from rolewright.training.processes import is_main, meet, process_count
 from rolewright.training.resume import is_last, last_checkpoint, relocate, rewind_metrics
+from rolewright.training.strategy import strategy_arguments
 
 if TYPE_CHECKING:  # they need torch, which is imported late
     from rolewright.training.steps import Layout, StepPlanner, StepSampler
@@ -27,12 +29,14 @@ class Trained:
 
     Attributes:
         model: with the best weights by validation loss, or the last where nothing was held back.
+        weights: its whole state, in the main process, where each holds only a share; else None.
         steps: optimiser steps in all.
         loss: training loss of the last step, mean over trained tokens, in nats.
         validation_loss: of the weights that are kept; None where nothing was held back.
     """
 
     model: Any
+    weights: dict[str, Any] | None
     steps: int
     loss: float
     validation_loss: float | None
@@ -83,12 +87,14 @@ def run_training(
     from rolewright.training.steps import StepPlanner
 
     _refuse_several_gpus()
-    checkpoint = last_checkpoint(folder / "checkpoints")
-    if checkpoint is not None:
-        relocate(checkpoint)
-    rewind_metrics(folder / "metrics.jsonl", checkpoint)
-    first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
     arguments = _arguments(config, folder, validated=bool(validation))
+    checkpoint = last_checkpoint(folder / "checkpoints")
+    if is_main():
+        if checkpoint is not None:
+            relocate(checkpoint)
+        rewind_metrics(folder / "metrics.jsonl", checkpoint)
+    meet()
+    first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
     layout = replace(
         choose_layout(model, [*training, *validation], config, pad_id, say),
         process=arguments.process_index,
@@ -113,6 +119,7 @@ def run_training(
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     return Trained(
         model=trainer.model,
+        weights=trainer.whole_weights(),
         steps=trainer.state.global_step,
         loss=losses[-1],
         validation_loss=trainer.state.best_metric if validation else None,
@@ -139,12 +146,13 @@ def _refuse_several_gpus() -> None:
     import torch
 
     count = torch.cuda.device_count()
-    if count > 1:
+    if count > 1 and process_count() == 1:
         raise UserError.at(
             "this machine",
-            f"{count} GPUs are visible",
-            expected="one: training on several is not supported yet",
-            fix="choose one with CUDA_VISIBLE_DEVICES=0",
+            f"{count} GPUs are visible, and there is one process",
+            expected="a process for each GPU",
+            fix=f"start it with `torchrun --nproc-per-node {count} -m rolewright train …`, or "
+            "choose one GPU with CUDA_VISIBLE_DEVICES=0",
         )
 
 
@@ -190,4 +198,5 @@ def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
         disable_tqdm=True,
         remove_unused_columns=False,
         dataloader_num_workers=0,
+        **strategy_arguments(config),
     )
