@@ -9,6 +9,7 @@ from transformers import Trainer, TrainerState
 
 from rolewright.prefix.row import Row
 from rolewright.training.collate import padded_loss
+from rolewright.training.processes import meet
 from rolewright.training.steps import Pass, Step, StepLoader, StepPlanner, StepSampler
 
 
@@ -46,7 +47,12 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
         ``train`` would make one step more where the last one stands inside an epoch.
         """
         self.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-        self._load_from_checkpoint(self.state.best_model_checkpoint or str(checkpoint))
+        best = self.state.best_model_checkpoint or str(checkpoint)
+        if self.is_fsdp_enabled:
+            self._prepare_for_training(self.state.max_steps, None, None)  # shard it as it was saved
+            self._load_from_checkpoint(best, self.model_wrapped)
+        else:
+            self._load_from_checkpoint(best)
 
     def get_train_dataloader(self) -> StepLoader:
         """The steps of an epoch."""
@@ -93,6 +99,14 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
             self.args, self.state, self.control, metrics
         )
         return metrics
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        # transformers takes a checkpoint for the best one if its folder is there already; sharded
+        # ones are written later, so that processes would come to different results.
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        folder.mkdir(parents=True, exist_ok=True)
+        meet()
+        super()._save_checkpoint(model, trial)
 
     def whole_weights(self) -> dict[str, Any] | None:
         """Gather the weights where each process holds a share; None elsewhere.

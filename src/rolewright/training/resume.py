@@ -22,6 +22,11 @@ def last_checkpoint(folder: Path) -> Path | None:
     return max(whole, key=_step, default=None)
 
 
+def is_sharded(checkpoint: Path) -> bool:
+    """Whether each of several processes wrote its share of the weights."""
+    return any(checkpoint.glob("pytorch_model_fsdp_*"))
+
+
 def _step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 

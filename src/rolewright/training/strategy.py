@@ -29,6 +29,18 @@ def strategy_arguments(config: TrainingConfig) -> dict[str, Any]:
     return {"deepspeed": _deepspeed(2 if strategy == "zero2" else 3)}
 
 
+def let_cpu_processes_shard(config: TrainingConfig) -> None:
+    """Make accelerate take ``fsdp`` at its word on a CPU, where it would quietly use DDP.
+
+    Called once the processes are connected, and before an ``Accelerator`` is made.
+    """
+    if process_count() > 1 and config.distributed.strategy == "fsdp" and best_device() == "cpu":
+        from accelerate.state import DistributedType, PartialState
+
+        # It asks for an accelerator's kind of run before it turns FSDP on, and for nothing else.
+        PartialState._shared_state["distributed_type"] = DistributedType.MULTI_GPU
+
+
 def _deepspeed(stage: int) -> dict[str, Any]:
     return {
         "zero_optimization": {

@@ -13,8 +13,14 @@ from rolewright.tokens.example import Example
 from rolewright.training.config import TrainingConfig
 from rolewright.training.hardware import uses_liger
 from rolewright.training.processes import is_main, meet, process_count
-from rolewright.training.resume import is_last, last_checkpoint, relocate, rewind_metrics
-from rolewright.training.strategy import strategy_arguments
+from rolewright.training.resume import (
+    is_last,
+    is_sharded,
+    last_checkpoint,
+    relocate,
+    rewind_metrics,
+)
+from rolewright.training.strategy import let_cpu_processes_shard, strategy_arguments
 
 if TYPE_CHECKING:  # they need torch, which is imported late
     from rolewright.training.steps import Layout, StepPlanner, StepSampler
@@ -78,7 +84,8 @@ def run_training(
         say: told how conversations are laid out.
 
     Raises:
-        UserError: several GPUs are visible, or the loss or its gradient is no longer a number.
+        UserError: several GPUs are visible to one process, a checkpoint needs several processes, or
+            the loss or its gradient is no longer a number.
     """
     from rolewright.prefix.loss import computing_rows
     from rolewright.training.exact_trainer import ExactTrainer
@@ -88,7 +95,15 @@ def run_training(
 
     _refuse_several_gpus()
     arguments = _arguments(config, folder, validated=bool(validation))
+    let_cpu_processes_shard(config)
     checkpoint = last_checkpoint(folder / "checkpoints")
+    if checkpoint is not None and is_sharded(checkpoint) and process_count() == 1:
+        raise UserError.at(
+            checkpoint,
+            "several processes wrote it, each its share",
+            expected="two processes or more to go on with it",
+            fix="start `torchrun --nproc-per-node 2 -m rolewright train … --resume`",
+        )
     if is_main():
         if checkpoint is not None:
             relocate(checkpoint)

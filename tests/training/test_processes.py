@@ -1,0 +1,135 @@
+"""Two and three CPU processes over gloo, against one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from safetensors.numpy import load_file
+
+SETTINGS = ["precision=fp32", "max_steps=8", "batch_size=6", "validation_share=0.2"]
+SETTINGS += ["checkpoint.every_steps=2"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("processes")
+    system = "You are Atlas. Answer with a number only, please, and never explain yourself."
+    (folder / "role.yaml").write_text(f"name: Atlas\nsystem: {system}\n")
+    rows = [
+        {"instruction": f"{i} + {i} " + "x " * (i % 7), "output": f"{2 * i}" + " y" * (i % 5)}
+        for i in range(30)
+    ]
+    (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def command(project, model, out, processes, *settings):
+    launcher = [sys.executable, "-m"]
+    if processes > 1:
+        launcher += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        launcher += ["-m"]
+    arguments = ["rolewright", "train", project / "role.yaml", project / "train.jsonl", "--json"]
+    arguments += ["--model", model, "--out", project / out]
+    settings = [part for setting in (*SETTINGS, *settings) for part in ("--set", setting)]
+    return [str(part) for part in [*launcher, *arguments, *settings]]
+
+
+def run(project, model, out, processes, *settings, more=()):
+    done = subprocess.run(
+        [*command(project, model, out, processes, *settings), *more],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()  # the main process alone prints
+    return json.loads(line)
+
+
+def losses(project, out):
+    lines = (project / out / "training" / "metrics.jsonl").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
+    return [
+        (entry["step"], entry.get("loss", entry.get("eval_loss")))
+        for entry in entries
+        if "loss" in entry or "eval_loss" in entry
+    ]
+
+
+def assert_same(project, first, second):
+    one, other = losses(project, first), losses(project, second)
+    assert [step for step, _ in one] == [step for step, _ in other]
+    assert [loss for _, loss in other] == pytest.approx([loss for _, loss in one], abs=1e-5)
+    (weights,) = (project / first).glob("*/*model.safetensors")
+    before = load_file(weights)
+    after = load_file(project / second / weights.relative_to(project / first))
+    assert before.keys() == after.keys()
+    for name, tensor in before.items():
+        assert after[name] == pytest.approx(tensor, abs=1e-5), name
+
+
+@pytest.fixture(scope="module", params=["lora", "full"])
+def alone(request, project, tiny_folder):
+    """A run of one process, whose name is its method."""
+    run(project, tiny_folder, request.param, 1, f"method={request.param}")
+    return request.param
+
+
+@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
+def test_two_processes_train_what_one_does(project, tiny_folder, alone, strategy):
+    settings = (f"method={alone}", f"distributed.strategy={strategy}", "packing.row_tokens=160")
+    out = f"{alone}-{strategy}"
+    run(project, tiny_folder, out, 2, *settings)
+    assert_same(project, alone, out)
+
+
+@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
+def test_a_killed_run_goes_on_with_another_number_of_processes(project, tiny_folder, strategy):
+    settings = ("method=full", f"distributed.strategy={strategy}")
+    whole, killed = f"whole-{strategy}", f"killed-{strategy}"
+    run(project, tiny_folder, whole, 1, *settings)
+    process = subprocess.Popen(
+        command(project, tiny_folder, killed, 2, *settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    checkpoint = project / killed / "training" / "checkpoints" / "checkpoint-4"
+    try:
+        deadline = time.monotonic() + 120
+        while not (checkpoint / "whole").exists() and time.monotonic() < deadline:
+            assert process.poll() is None
+            time.sleep(0.01)
+        kill_all(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    assert not (project / killed / "bundle.json").exists()
+    assert any(checkpoint.rglob("*.distcp")) == (strategy == "fsdp")  # in shards, if at all
+    if strategy == "fsdp":
+        refused = subprocess.run(
+            [*command(project, tiny_folder, killed, 1, *settings), "--resume"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert refused.returncode == 2
+        assert "several processes wrote it" in refused.stderr
+    run(project, tiny_folder, killed, 3, *settings, more=["--resume"])
+    assert_same(project, whole, killed)
+
+
+def kill_all(launcher):
+    """SIGKILL a launcher's processes first, so that it cannot warn them."""
+    children = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(launcher)], capture_output=True, text=True, check=True
+    )
+    for child in children.stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+    os.kill(launcher, signal.SIGKILL)
