@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
+from rolewright.tokens.example import IGNORE, Example
 
 settings.register_profile("untimed", deadline=None)  # speed is measured in benchmarks, not here
 settings.load_profile("untimed")
@@ -46,6 +47,18 @@ def talk():
         roles = ("user", "assistant")
         messages = tuple(Message(roles[i % 2], text) for i, text in enumerate(texts))
         return Conversation(messages, system, id, Place("data.jsonl", 1), scenario)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def build_example():
+    """Build an example from ids; trained = whether each is, all of them where not given."""
+
+    def build(ids, trained=None, prefix_tokens=0):
+        flags = [True] * len(ids) if trained is None else trained
+        labels = tuple(i if flag else IGNORE for i, flag in zip(ids, flags, strict=True))
+        return Example("row", Place("ids"), None, tuple(ids), labels, prefix_tokens, False, 2)
 
     return build
 
