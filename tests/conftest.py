@@ -63,6 +63,19 @@ def build_example():
     return build
 
 
+@pytest.fixture
+def see_everything(monkeypatch):
+    """Break the attention: each token sees all before it, of other conversations too."""
+
+    import rolewright.prefix.attention as attention_module
+
+    def pieces(segments):
+        everything = slice(0, segments[-1].stop)
+        yield everything, everything, True
+
+    monkeypatch.setattr(attention_module, "_pieces", pieces)
+
+
 @pytest.fixture(scope="session")
 def qwen_tokenizer(package_file):
     """The real Qwen vocabulary (151,643 ranks) as a fast tokenizer without a chat template."""

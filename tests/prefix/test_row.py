@@ -73,7 +73,12 @@ def test_a_row_holds_exactly_its_conversations(build_example, ids, mask, least, 
     assert [i for segment in row.segments for i in range(*segment[:2])] == list(range(len(seen)))
     for start, stop, end in row.segments:
         assert row.ends[start:stop].tolist() == [end] * (stop - start)
-        assert end == stop or (share and stop - start >= least)
+        if end > stop:
+            members = sum(each[: len(contexts[stop - 1])] == contexts[stop - 1] for each in ids)
+            first = row.position_ids[start] == 0
+            saved = (stop - start) * (1 if first else members - 1)
+            assert share
+            assert saved >= least
 
 
 @given(st.sets(st.text("ab", min_size=1, max_size=9), min_size=1, max_size=12))
@@ -113,13 +118,22 @@ def test_a_little_more_than_the_branch_below_is_no_branch(build_example):
     assert len(build_row([build_example(each) for each in ids]).input_ids) == 20 + 1 + 16 + 16
 
 
+def test_a_little_more_that_many_share_is_a_branch(build_example):
+    beginning = [*[7] * 20, *[2] * 4]
+    many = [build_example([*beginning, last]) for last in range(30, 35)]
+    tokens = len(build_row([build_example([*[7] * 20, 1]), *many]).input_ids)
+    assert tokens == 20 + 1 + 4 + 5
+    fewer = build_row([build_example([*[7] * 20, 1]), *many[:4]])
+    assert len(fewer.input_ids) == 20 + 1 + 4 * 5
+
+
 def test_shared_tokens_are_trained_once_a_conversation(build_example):
     shared = [*range(20)]
     examples = [build_example([*shared, last]) for last in (30, 31, 31)]
     row = build_row([*examples, build_example([*shared, 40], [False] * 21)])
     assert len(row.input_ids) == 24
     weights = dict(zip(row.targets.tolist(), row.weights.tolist(), strict=True))
-    assert weights == {token: 3.0 for token in range(1, 20)} | {30: 1.0, 31: 2.0}
+    assert weights == dict.fromkeys(range(1, 20), 3.0) | {30: 1.0, 31: 2.0}
     assert row.weights.sum() == 3 * 20
 
 
