@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
+from rolewright.tokens.example import IGNORE, Example
 
 settings.register_profile("untimed", deadline=None)  # speed is measured in benchmarks, not here
 settings.load_profile("untimed")
@@ -48,6 +49,31 @@ def talk():
         return Conversation(messages, system, id, Place("data.jsonl", 1), scenario)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def build_example():
+    """Build an example from ids; trained = whether each is, all of them where not given."""
+
+    def build(ids, trained=None, prefix_tokens=0):
+        flags = [True] * len(ids) if trained is None else trained
+        labels = tuple(i if flag else IGNORE for i, flag in zip(ids, flags, strict=True))
+        return Example("row", Place("ids"), None, tuple(ids), labels, prefix_tokens, False, 2)
+
+    return build
+
+
+@pytest.fixture
+def see_everything(monkeypatch):
+    """Break the attention: each token sees all before it, of other conversations too."""
+
+    import rolewright.prefix.attention as attention_module
+
+    def pieces(segments):
+        everything = slice(0, segments[-1].stop)
+        yield everything, everything, True
+
+    monkeypatch.setattr(attention_module, "_pieces", pieces)
 
 
 @pytest.fixture(scope="session")

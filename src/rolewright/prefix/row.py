@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rolewright.tokens.example import IGNORE, Example
 
 LEAST_SHARED_TOKENS = 16
-"""A shorter common beginning is not worth a branch of its own."""
+"""A shorter common beginning, or fewer tokens saved in all, are not worth a branch."""
 
 Ids = NDArray[np.int64]
 
@@ -124,8 +124,9 @@ def common_beginning(first: Ids, second: Ids) -> int:
 def _branch_depths(ordered: Sequence[Ids]) -> list[int]:
     """Of each sequence, how many tokens of the one before it to continue from.
 
-    Branches that would save less than ``LEAST_SHARED_TOKENS`` against the branch below are left
-    out. All but the first sequence leave at least one token of their own.
+    Branches that would save less than ``LEAST_SHARED_TOKENS``, against the branch below and over
+    all sequences that share them, are left out, and so is a shorter beginning of the row however
+    many share it. All but the first sequence leave at least one token of their own.
     """
     depths = [0]
     for before, after in pairwise(ordered):
@@ -136,7 +137,8 @@ def _branch_depths(ordered: Sequence[Ids]) -> list[int]:
         if first >= behind:
             continue
         least = min(depths[first:behind])
-        kept = least if least - floor >= LEAST_SHARED_TOKENS else floor
+        saved = (least - floor) * (behind - first) if floor else least
+        kept = least if saved >= LEAST_SHARED_TOKENS else floor
         splits = [i for i in range(first, behind) if depths[i] == least]
         for split in splits:
             depths[split] = kept

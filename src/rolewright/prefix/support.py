@@ -10,6 +10,11 @@ from rolewright.prefix.loss import causal_model, computing_rows
 from rolewright.prefix.row import Row, build_row
 from rolewright.tokens.example import IGNORE, Example
 
+_RESCALING = (
+    "attn_logit_softcapping", "final_logit_softcapping", "logits_scaling", "logit_scale"
+)  # fmt: skip
+"""Settings of Gemma 2, Granite and Cohere."""
+
 
 def row_obstacle(config: Any, longest_tokens: int) -> str | None:
     """Why a model cannot share computation between conversations; None = it can.
@@ -29,7 +34,7 @@ def row_obstacle(config: Any, longest_tokens: int) -> str | None:
         return f"its attention sees no further than {window} tokens"
     if getattr(config, "attention_dropout", 0):
         return "it drops attention out at random"
-    if any(getattr(config, key, None) for key in ("final_logit_softcapping", "logits_scaling")):
+    if any(getattr(config, key, None) for key in _RESCALING):
         return "it rescales its logits"
     return None
 
@@ -105,7 +110,7 @@ def _accumulate(losses: Iterable[torch.Tensor]) -> float:
     total = 0.0
     for loss in losses:
         loss.backward()  # type: ignore[no-untyped-call]
-        total += float(loss)
+        total += float(loss.detach())
     return total
 
 
