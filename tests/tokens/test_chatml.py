@@ -101,7 +101,7 @@ def test_too_long_conversations_lose_whole_exchanges(encoder, talk):
 
 def test_a_first_exchange_that_does_not_fit_leaves_nothing(encoder, talk):
     example = encoder.encode_conversation(talk("Q", "A", system="S"), max_length_tokens=5)
-    assert example.input_ids == ()
+    assert len(example.input_ids) == 0
     assert example.truncated
 
 

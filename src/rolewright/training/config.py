@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
+from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import LossKind
 from rolewright.yaml_document import YamlDocument, read_yaml, validate
 
@@ -56,13 +57,15 @@ class TrainingConfig(_Section):
     method: Literal["lora", "full"] = "lora"
     loss: LossKind = "assistant"
     """``assistant``: the assistants' content and end token; ``qwen``: as Qwen's finetune.py."""
+    thinking: Thinking = "off"
+    """``on``: the model reasons in a think block before it answers; the bundle keeps to it."""
     epochs: Positive = 2.0
     max_steps: Count | None = None
     """Optimiser steps; where given, it wins over ``epochs``."""
     batch_size: Count = 16
-    """Conversations an optimiser step."""
+    """Examples an optimiser step: conversations, or the answers of a model with think blocks."""
     micro_batch_size: Count | None = None
-    """Conversations that go through the model at once; None = ``batch_size``."""
+    """Examples that go through the model at once; None = ``batch_size``."""
     max_length_tokens: Count = 2048
     """Exchanges that end behind it are left out whole, and counted."""
     validation_share: Share = 0.1
