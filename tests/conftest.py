@@ -1,5 +1,6 @@
 """Models and tokenizers that tests share: tiny random ones, and Qwen's real vocabulary."""
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -98,6 +99,16 @@ def train_tiny_tokenizer():
 @pytest.fixture(scope="session")
 def tiny_tokenizer():
     return train_tiny_tokenizer()
+
+
+@pytest.fixture
+def thinking_tokenizer(tiny_tokenizer, package_file):
+    """A tokenizer with Qwen3's template and its think markers."""
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.add_tokens(["<think>", "</think>"])
+    template = package_file("trl", "chat_templates", "qwen3.jinja").read_text("utf-8")
+    tokenizer.chat_template = template
+    return tokenizer
 
 
 def build_tiny_model(vocabulary: int, **changes):

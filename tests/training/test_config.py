@@ -54,3 +54,10 @@ def test_wrong_overrides_are_named(override, part):
 def test_micro_batches_must_divide_the_batch():
     with pytest.raises(UserError, match="does not divide"):
         load_config(None, ["batch_size=16", "micro_batch_size=5"])
+
+
+@pytest.mark.parametrize(("written", "thinking"), [("on", "on"), ("off", "off"), ('"on"', "on")])
+def test_thinking_is_on_or_off_though_yaml_reads_them_as_booleans(tmp_path, written, thinking):
+    assert load_config(None, [f"thinking={written}"]).thinking == thinking
+    (tmp_path / "training.yaml").write_text(f"thinking: {written}\n")
+    assert load_config(tmp_path / "training.yaml", []).thinking == thinking

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
@@ -77,6 +77,12 @@ class TrainingConfig(_Section):
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
+
+    @field_validator("thinking", mode="before")
+    @classmethod
+    def _words_of_yaml(cls, value: object) -> object:
+        """YAML reads ``on`` and ``off`` as true and false."""
+        return ("on" if value else "off") if isinstance(value, bool) else value
 
     @model_validator(mode="after")
     def _micro_batch_divides(self) -> "TrainingConfig":
