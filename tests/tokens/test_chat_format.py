@@ -126,7 +126,7 @@ REASONED = [
     *["And <b>Japan</b>?", "<think>Its capital...\n</think>Tokyo\n\nIndeed"],
     *["Peru?", "Lima."],
     *["Chad?", "<think>\n\n</think>\n\nN'Djamena"],
-    *["Mali?", "<think>\n  indented,\n\tand <|im_end|> as text!\n</think>\n\n  Bamako"],
+    *["Mali?", "<think>\n  indented,\n\tand <|im_end|> as text!\n</think>\n\n    \n Bamako"],
 ]
 
 

@@ -137,3 +137,10 @@ def test_few_conversations_are_not_cached(encode, rows, folder, monkeypatch):
     monkeypatch.setattr(examples, "CACHED_FROM", len(rows) + 1)
     encode(rows)
     assert not folder.exists()
+
+
+def test_all_examples_of_a_conversation_are_recalled(encode, talk, thinking_tokenizer):
+    rows = [talk(*["Q", "A"] * turns, id=str(turns)) for turns in (1, 3, 2)]
+    fresh, _ = encode(rows, tokenizer=thinking_tokenizer)
+    assert [example.id for example in fresh.examples] == ["1", "3", "3", "3", "2", "2"]
+    assert encode(rows, tokenizer=thinking_tokenizer) == (fresh, True)
