@@ -1,8 +1,10 @@
 """Models and tokenizers that tests share: tiny random ones, and Qwen's real vocabulary."""
 
 import base64
+import copy
 import importlib.util
 import json
+from array import array
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,9 @@ def build_example():
     def build(ids, trained=None, prefix_tokens=0):
         flags = [True] * len(ids) if trained is None else trained
         labels = tuple(i if flag else IGNORE for i, flag in zip(ids, flags, strict=True))
-        return Example("row", Place("ids"), None, tuple(ids), labels, prefix_tokens, False, 2)
+        spans = tuple((i, i + 1) for i, label in enumerate(labels) if label != IGNORE)
+        prefix, turns = array("i", ids[:prefix_tokens]), array("i", ids[prefix_tokens:])
+        return Example("row", Place("ids"), None, prefix, turns, spans, False, 2)
 
     return build
 
@@ -125,6 +129,16 @@ def train_tiny_tokenizer():
 @pytest.fixture(scope="session")
 def tiny_tokenizer():
     return train_tiny_tokenizer()
+
+
+@pytest.fixture
+def thinking_tokenizer(tiny_tokenizer, package_file):
+    """A tokenizer with Qwen3's template and its think markers."""
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.add_tokens(["<think>", "</think>"])
+    template = package_file("trl", "chat_templates", "qwen3.jinja").read_text("utf-8")
+    tokenizer.chat_template = template
+    return tokenizer
 
 
 def build_tiny_model(vocabulary: int, **changes):

@@ -4,6 +4,7 @@ import pytest
 
 from rolewright.errors import UserError
 from rolewright.generation.chat_model import ChatModel, load_chat_model
+from rolewright.generation.decode import Generation
 from rolewright.tokens.chatml import ChatEncoder
 
 
@@ -62,3 +63,35 @@ def test_a_sliding_window_changes_no_answer(tiny_tokenizer, build_model, talk):
         )
         expected = [token for token in output[0, len(prompt) :].tolist() if token != 2]
         assert answer.generation.token_ids == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "reasoning"),
+    [
+        ("<think>\nParis?\n</think>\n\nParis<|im_end|>", "Paris", "Paris?"),
+        ("Paris", "Paris", ""),
+        ("<think>\nWhich con", "", "Which con"),
+    ],
+)
+def test_an_answer_is_what_follows_the_reasoning(
+    thinking_tokenizer, talk, written, text, reasoning
+):
+    chat_model = ChatModel("tiny", ChatEncoder(thinking_tokenizer, thinking="on"), None)
+    generation = Generation(thinking_tokenizer.encode(written), [], [], [])
+    answer = chat_model._answer(generation, 3)
+    assert (answer.text, answer.reasoning) == (text, reasoning)
+    # With thinking off nothing is taken for reasoning.
+    plain = ChatModel("tiny", ChatEncoder(thinking_tokenizer), None)._answer(generation, 3)
+    assert plain.text == written.removesuffix("<|im_end|>")
+    assert plain.reasoning == ""
+
+
+def test_reasoning_that_the_prompt_opened(thinking_tokenizer, talk):
+    thinking_tokenizer.chat_template = thinking_tokenizer.chat_template.replace(
+        "{%- if enable_thinking is defined", "{{- '<think>\\n' }}{%- if false and enable_thinking"
+    )
+    encoder = ChatEncoder(thinking_tokenizer)
+    prompt = encoder.encode_prompt(None, talk("Q").messages)
+    assert thinking_tokenizer.decode(prompt).endswith("<think>\n")
+    assert encoder.split_answer("Paris?\n</think>\n\nParis") == ("Paris?", "Paris")
+    assert encoder.split_answer("Which con") == ("Which con", "")

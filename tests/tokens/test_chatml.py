@@ -68,6 +68,12 @@ def test_only_answers_and_their_end_are_trained(encoder, tiny_tokenizer, talk):
         assert label in {IGNORE, token}
 
 
+def test_an_answer_and_its_end_are_one_span(encoder, talk):
+    example = encoder.encode_conversation(talk("Q1", "A1", "Q2", "A2", system="S"))
+    spans = [example.input_ids[start:end].tolist() for start, end in example.trained]
+    assert spans == [[*encoder.encode_text(text), encoder.end_id] for text in ("A1", "A2")]
+
+
 def test_a_turn_marked_untrained_is_left_out(encoder, tiny_tokenizer, talk):
     conversation = talk("Q1", "A1", "Q2", "A2")
     messages = list(conversation.messages)
@@ -101,7 +107,7 @@ def test_too_long_conversations_lose_whole_exchanges(encoder, talk):
 
 def test_a_first_exchange_that_does_not_fit_leaves_nothing(encoder, talk):
     example = encoder.encode_conversation(talk("Q", "A", system="S"), max_length_tokens=5)
-    assert example.input_ids == ()
+    assert len(example.input_ids) == 0
     assert example.truncated
 
 

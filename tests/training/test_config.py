@@ -61,3 +61,10 @@ def test_only_frozen_weights_can_be_quantised():
     assert load_config(None, ["quantization=nf4"]).quantization == "nf4"
     with pytest.raises(UserError, match="needs method lora"):
         load_config(None, ["quantization=nf4", "method=full"])
+
+
+@pytest.mark.parametrize(("written", "thinking"), [("on", "on"), ("off", "off"), ('"on"', "on")])
+def test_thinking_is_on_or_off_though_yaml_reads_them_as_booleans(tmp_path, written, thinking):
+    assert load_config(None, [f"thinking={written}"]).thinking == thinking
+    (tmp_path / "training.yaml").write_text(f"thinking: {written}\n")
+    assert load_config(tmp_path / "training.yaml", []).thinking == thinking

@@ -60,3 +60,34 @@ def test_the_validation_split_is_a_partition_that_follows_the_seed(encoder, talk
     assert split_validation(examples, 0.2, seed=1) == (training, validation)
     assert split_validation(examples, 0.2, seed=2) != (training, validation)
     assert split_validation(examples[:3], 0.2, seed=1) == (examples[:3], [])
+
+
+def test_examples_of_one_conversation_are_counted_once_and_never_split(thinking_tokenizer, talk):
+    encoder = ChatEncoder(thinking_tokenizer)
+    rows = [talk(*["Q", f"A{n}"] * (1 + n % 3), id=str(n)) for n in range(20)]
+    encoded = encode(encoder, rows)
+    assert (encoded.conversations, len(encoded.examples)) == (20, 39)
+    training, validation = split_validation(encoded.examples, 0.3, seed=1)
+    held_back = {example.id for example in validation}
+    assert len(held_back) == 6
+    assert held_back.isdisjoint(example.id for example in training)
+    assert len(training) + len(validation) == 39
+
+
+def test_a_conversation_that_loses_answers_is_counted_once(thinking_tokenizer, talk):
+    encoder = ChatEncoder(thinking_tokenizer)
+    row = talk("Q", "A", "Q", "A", "Q " * 60, "A")
+    encoded = encode(encoder, [row], limit=80)
+    assert [example.turns for example in encoded.examples] == [2, 4]
+    assert (len(encoded.shortened), len(encoded.left_out)) == (1, 0)
+
+
+def test_many_batches_equal_one_by_one(encoder, talk, monkeypatch):
+    from rolewright.tokens import chatml
+
+    rows = [
+        talk(*["Q" * n, f"A{n}"] * (1 + n % 3), system=[None, "", "S"][n % 3]) for n in range(20)
+    ]
+    single = [encoder.encode_conversation(row, max_length_tokens=60) for row in rows]
+    monkeypatch.setattr(chatml, "_BATCH", 3)
+    assert encoder.encode_conversations(rows, max_length_tokens=60) == single

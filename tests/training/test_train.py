@@ -169,3 +169,32 @@ def test_a_run_killed_after_its_last_step_only_has_to_be_written(
 
 def interrupt(*_):
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("thinking", "told"),
+    [
+        ("on", "19 of 21 trained answers have no <think>"),
+        ("off", "2 of 21 trained answers have reasoning"),
+    ],
+)
+def test_a_bundle_thinks_as_it_was_trained(
+    role, additions, thinking_tokenizer, build_model, tmp_path, talk, thinking, told
+):
+    tokenizer = thinking_tokenizer
+    tokenizer.save_pretrained(tmp_path / "base")
+    build_model(len(tokenizer)).save_pretrained(tmp_path / "base")
+    thought = talk("Q", "<think>x</think>A", "Q", "<think>y</think>B")
+    rows = [*additions[:-1], thought]
+    config = load_config(None, [*SHORT, "max_steps=1", f"thinking={thinking}"])
+    said = []
+    out = tmp_path / "b"
+    bundle = train(role, rows, str(tmp_path / "base"), out, config, Watcher(said.append))
+    assert any(told in line for line in said)
+    assert any("20 conversations as 21 examples" in line for line in said)
+    assert bundle.manifest.summary["examples"] == 21
+    served = load_bundle_model(bundle).encoder
+    assert served.format.thinking == thinking
+    fresh = ChatEncoder(tokenizer, thinking=thinking)
+    prompt = talk("Q").messages
+    assert served.encode_prompt("S", prompt) == fresh.encode_prompt("S", prompt)

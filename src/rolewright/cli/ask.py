@@ -44,6 +44,7 @@ def ask(
         {
             "schema": "rolewright.ask/1",
             "answer": answer.text,
+            "reasoning": answer.reasoning,
             **{key: scored[key] for key in ("confidence", "abstained", "scores")},
             "tokens": [
                 {"token": token, "logprob": logprob, "entropy": entropy}

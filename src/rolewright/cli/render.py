@@ -1,6 +1,6 @@
 """``rolewright render``: the exact token stream of training examples."""
 
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -44,16 +44,16 @@ def render(
     config = load_config(config_path, overrides or [])
     role = load_role(role_path)
     conversations = read_conversations(data, role, answered=True, skip_bad=skip_bad)
-    encoder = ChatEncoder(load_tokenizer(model, say), model)
+    encoder = ChatEncoder(load_tokenizer(model, say), model, thinking=config.thinking)
     shown = number if number is not None or as_json else 3
-    for conversation in islice(conversations, shown):
-        example = encoder.encode_conversation(
-            resolve_system(conversation, role.system),
-            loss=config.loss,
-            max_length_tokens=config.max_length_tokens,
-        )
+    examples = encoder.encode_conversations(
+        [resolve_system(conversation, role.system) for conversation in conversations[:shown]],
+        loss=config.loss,
+        max_length_tokens=config.max_length_tokens,
+    )
+    for example in examples[:shown]:
         rendered = render_example(example, encoder.tokenizer)
-        if not example.input_ids:
+        if not len(example):
             say(f"{example.place}: not even the first exchange fits max_length_tokens; left out")
         if as_json:
             print_json(rendered)

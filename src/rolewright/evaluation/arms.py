@@ -13,6 +13,7 @@ from rolewright.generation.chat_model import (
 )
 from rolewright.models.builtin import Say
 from rolewright.models.load import Precision
+from rolewright.tokens.chat_format import Thinking
 
 BASE = "base"
 BASE_ROLE = "base+role"
@@ -34,9 +35,11 @@ class Arm:
     weights: Callable[[], AbstractContextManager[ChatModel]]
 
 
-def arms_of_model(name: str, precision: Precision, say: Say) -> list[Arm]:
-    """A base model, without and with the role as a prompt."""
-    model = load_chat_model(name, precision=precision, say=say)
+def arms_of_model(
+    name: str, precision: Precision, say: Say, thinking: Thinking | None = None
+) -> list[Arm]:
+    """A base model, without and with the role as a prompt; ``thinking`` as for ``ChatEncoder``."""
+    model = load_chat_model(name, precision=precision, say=say, thinking=thinking)
 
     @contextmanager
     def base() -> Iterator[ChatModel]:
@@ -64,5 +67,6 @@ def arms_of_bundle(bundle: Bundle, precision: Precision, say: Say) -> list[Arm]:
         ]
     else:
         check_base_model(bundle, say)
-        arms = arms_of_model(bundle.manifest.base_model.name, precision, say)
+        thinking = tuned.encoder.format.thinking
+        arms = arms_of_model(bundle.manifest.base_model.name, precision, say, thinking)
     return [*arms, Arm(TUNED_ROLE, True, as_tuned)]

@@ -16,6 +16,7 @@ from rolewright.models.load import Precision, load_model, load_tokenizer, locate
 from rolewright.models.quantization import Quantization, quantization_obstacle
 from rolewright.models.qwen1.long_context import context_limit, stands_alone
 from rolewright.prefix.cache import NO_PREFIX, compute_prefix, shared_prefix
+from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.render import token_texts
 
@@ -25,16 +26,19 @@ class Answer:
     """What a model answered.
 
     Attributes:
-        text: the answer without control tokens.
+        text: the answer without control tokens, and without the reasoning before it.
         tokens: text of each token, length (tokens,).
         generation: ids and scores; its score lists are one longer where the model ended itself.
         prompt_tokens: length of the prompt.
+        reasoning: what a model that is to think wrote in its think block; "" for others. Where
+            the token limit cut it there, ``text`` is empty.
     """
 
     text: str
     tokens: list[str]
     generation: Generation
     prompt_tokens: int
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +149,29 @@ class ChatModel:
             generation.token_ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         tokens = token_texts(generation.token_ids, tokenizer)
-        return Answer(text.strip(), tokens, generation, prompt_tokens)
+        reasoning, text = self.encoder.split_answer(text)
+        return Answer(text.strip(), tokens, generation, prompt_tokens, reasoning.strip())
 
 
-def load_chat_model(name: str, *, precision: Precision = "auto", say: Say = print) -> ChatModel:
+def load_chat_model(
+    name: str,
+    *,
+    precision: Precision = "auto",
+    say: Say = print,
+    thinking: Thinking | None = None,
+) -> ChatModel:
     """Load a base model by hub id, folder or built-in name.
+
+    Args:
+        name: of the model.
+        precision: of its weights.
+        say: told in plain words what is happening.
+        thinking: whether it reasons before it answers; None = not, if it can be told so.
 
     Raises:
         UserError: it cannot be loaded, or speaks no ChatML.
     """
-    encoder = ChatEncoder(load_tokenizer(name, say), name)
+    encoder = ChatEncoder(load_tokenizer(name, say), name, thinking=thinking)
     return ChatModel(name, encoder, load_model(name, precision=precision, say=say))
 
 

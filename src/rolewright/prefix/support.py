@@ -1,5 +1,6 @@
 """Which models compute rows exactly, found out from their configuration and then tried."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -119,4 +120,13 @@ def _gradients(model: Any) -> list[torch.Tensor]:
 
 
 def _example(ids: list[int]) -> Example:
-    return Example("trial", Place("trial"), None, tuple(ids), tuple(ids), 0, False, 0)
+    return Example(
+        id="trial",
+        place=Place("trial"),
+        system=None,
+        prefix_ids=array("i"),
+        turn_ids=array("i", ids),
+        trained=((0, len(ids)),),
+        truncated=False,
+        turns=0,
+    )

@@ -2,22 +2,26 @@
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cached_property
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any, Literal
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import UserError
-from rolewright.tokens.chat_format import END, START, ChatFormat, observe_chat_format
-from rolewright.tokens.example import Example, Segment, assemble
-from rolewright.tokens.qwen_preprocess import qwen_segments
+from rolewright.tokens.chat_format import END, START, ChatFormat, Thinking, observe_chat_format
+from rolewright.tokens.example import Example, Run, Segment, assemble, fitting_turns, join
+from rolewright.tokens.qwen_preprocess import qwen_system, qwen_turn
+from rolewright.tokens.think_blocks import CLOSING, OPENING, split_reasoning, think_block_faults
 
 LossKind = Literal["assistant", "qwen"]
 """``assistant``: the assistants' content and end token. ``qwen``: as Qwen's ``finetune.py``."""
 
-_REASONING = re.compile(r"\s*<think>(.*?)</think>(.*)", re.DOTALL)
 _MARKER = re.compile(r"[<\[].*[>\]]", re.DOTALL)
+_ADDED_TOKENS = '"added_tokens":'
+_BATCH = 2048  # conversations encoded together: enough for all cores, little memory
 
 
 class ChatEncoder:
@@ -29,14 +33,18 @@ class ChatEncoder:
     Args:
         tokenizer: a transformers fast tokenizer with ChatML tokens.
         name: the model's name, for errors.
+        thinking: whether the model reasons before it answers; None = not, if its template can
+            be told so. A bundle's template has it settled.
 
     Raises:
-        UserError: the tokenizer's template is not ChatML.
+        UserError: the tokenizer's template is not ChatML, or does not think as it is told.
     """
 
-    def __init__(self, tokenizer: Any, name: str = "tokenizer") -> None:
+    def __init__(
+        self, tokenizer: Any, name: str = "tokenizer", *, thinking: Thinking | None = None
+    ) -> None:
         self.tokenizer = tokenizer
-        self.format: ChatFormat = observe_chat_format(tokenizer, name)
+        self.format: ChatFormat = observe_chat_format(tokenizer, name, thinking)
         self.start_id: int = tokenizer.convert_tokens_to_ids(START)
         self.end_id: int = tokenizer.convert_tokens_to_ids(END)
 
@@ -44,11 +52,14 @@ class ChatEncoder:
     def _plain_tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        described = json.loads(self.tokenizer.backend_tokenizer.to_str())
-        for token in described["added_tokens"]:
+        described: str = self.tokenizer.backend_tokenizer.to_str()
+        # Only this part is parsed: the vocabulary after it takes as long as all else together.
+        start = described.index(_ADDED_TOKENS) + len(_ADDED_TOKENS)
+        added, end = json.JSONDecoder().raw_decode(described, start)
+        for token in added:
             # <think> and <tool_call> steer a model too, though they are not flagged as special.
             token["special"] = token["special"] or bool(_MARKER.fullmatch(token["content"]))
-        plain = Tokenizer.from_str(json.dumps(described))
+        plain = Tokenizer.from_str(described[:start] + json.dumps(added) + described[end:])
         plain.encode_special_tokens = True  # as any other text, that is
         plain.no_padding()
         plain.no_truncation()
@@ -61,9 +72,7 @@ class ChatEncoder:
 
     def encode_system(self, system: str | None) -> list[int]:
         """The system block: no ids when absent (None), a block without text when empty ("")."""
-        if system is None:
-            return []
-        return self._block(self.encode_text(f"system\n{self._trim(system)}"))
+        return self._encode(self._system(system)).ids.tolist()
 
     def encode_prompt(self, system: str | None, messages: Sequence[Message]) -> list[int]:
         """The ids after which the model writes its answer.
@@ -72,10 +81,9 @@ class ChatEncoder:
             system: the system text; None = absent, "" = empty.
             messages: turns that end with the user.
         """
-        ids = self.encode_system(system)
-        for message in messages:
-            ids += self._turn(message, last=False).ids
-        return [*ids, self.start_id, *self._assistant_header, *self._answer_prefix]
+        turns = chain.from_iterable(map(self._turn, messages))
+        runs = [*self._system(system), *turns, Run(self._answer_start, False)]
+        return self._encode(runs).ids.tolist()
 
     def encode_conversation(
         self,
@@ -84,89 +92,206 @@ class ChatEncoder:
         loss: LossKind = "assistant",
         max_length_tokens: int | None = None,
     ) -> Example:
-        """Encode a whole conversation with its loss mask.
+        """Encode one conversation: the last example that ``encode_conversations`` makes of it."""
+        return self.encode_conversations(
+            [conversation], loss=loss, max_length_tokens=max_length_tokens
+        )[-1]
+
+    def encode_conversations(
+        self,
+        conversations: Sequence[Conversation],
+        *,
+        loss: LossKind = "assistant",
+        max_length_tokens: int | None = None,
+    ) -> list[Example]:
+        """Encode whole conversations with their loss masks, on all cores.
+
+        Most models get one example a conversation. The template of a thinking model shows earlier
+        answers otherwise than the model writes them, so that it gets one example a trained answer:
+        what came before as the template shows it, then the answer as the model writes it.
 
         Args:
-            conversation: with its effective system message (``role.resolve`` decides which).
+            conversations: with their effective system messages (``role.resolve`` decides which).
             loss: what is trained.
             max_length_tokens: exchanges that end behind it are left out; None = no limit.
 
+        Returns:
+            In order, at least one a conversation; one without ids where nothing fits.
+
         Raises:
-            UserError: ``loss`` is ``qwen`` and the model's template has think blocks.
+            UserError: the template has think blocks, and ``loss`` is ``qwen`` or a text has
+                markers of such blocks where they do not belong.
         """
-        if loss == "qwen":
-            self._refuse_thinking()
-            control = (self.start_id, self.end_id)
-            system, turns = qwen_segments(conversation, self.encode_text, control)
-        else:
-            ids = self.encode_system(conversation.system)
-            system = Segment(ids, [False] * len(ids))
-            last = len(conversation.messages) - 1
-            turns = [
-                self._turn(message, last=index == last)
-                for index, message in enumerate(conversation.messages)
-            ]
-        example = assemble(conversation, system, turns, max_length_tokens)
-        if self.format.thinks and example.truncated and example.input_ids:
-            # What is now the last answer is rendered as one: with its think block.
-            shorter = replace(conversation, messages=conversation.messages[: example.turns])
-            again = self.encode_conversation(shorter, max_length_tokens=max_length_tokens)
-            return replace(again, truncated=True)
-        return example
-
-    def _refuse_thinking(self) -> None:
         if self.format.thinks:
-            raise UserError.at(
-                "loss: qwen",
-                "this model's template has think blocks, which Qwen's finetune.py does not know",
-                fix="use `loss: assistant`",
-            )
+            _refuse_for_thinking(conversations, loss)
+        examples: list[Example] = []
+        systems: dict[str | None, Segment] = {}
+        starts = range(0, len(conversations), _BATCH)
+        batches = [conversations[start : start + _BATCH] for start in starts]
+        # The next batch is tokenised while this one is put together.
+        with ThreadPoolExecutor(1) as ahead:
+            encoded_batches = ahead.map(partial(self._encode_batch, loss=loss), batches)
+            for batch, (drafts, encoded) in zip(batches, encoded_batches, strict=True):
+                for conversation, renderings in zip(batch, drafts, strict=True):
+                    system = systems.get(conversation.system)
+                    if system is None:
+                        system = join(self._system(conversation.system, loss), encoded)
+                        systems[conversation.system] = system
+                    segments = [[join(turn, encoded) for turn in turns] for turns in renderings]
+                    examples += _examples(
+                        conversation, system, segments, max_length_tokens, whole=self.format.thinks
+                    )
+        return examples
 
-    def _turn(self, message: Message, *, last: bool) -> Segment:
-        if message.role == "user":
-            ids = self._block(self.encode_text(f"user\n{self._trim(message.content)}"))
-            return Segment(ids, [False] * len(ids))
-        # An assistant's header is encoded apart from its content, as it is when it generates.
-        prefix, content = self._answer(message.content, last=last)
-        header = [self.start_id, *self._assistant_header, *prefix]
-        trained = [False] * len(header) + [message.train] * (len(content) + 1) + [False]
-        return Segment([*header, *content, self.end_id, *self._newline], trained)
+    def _encode_batch(
+        self, batch: Sequence[Conversation], loss: LossKind
+    ) -> "tuple[list[list[list[list[Run]]]], dict[str, array[int]]]":
+        """The renderings of conversations, and the ids of all texts in them."""
+        drafts = [self._drafts(conversation, loss) for conversation in batch]
+        systems = dict.fromkeys(conversation.system for conversation in batch)
+        blocks = chain.from_iterable(self._system(system, loss) for system in systems)
+        turns = chain.from_iterable(chain.from_iterable(drafts))
+        return drafts, self._encode_texts(chain(blocks, chain.from_iterable(turns)))
 
-    def _answer(self, text: str, *, last: bool) -> tuple[list[int], list[int]]:
-        """Split an answer into what the template supplies and what the model has to write."""
-        text = self._trim(text)
+    def split_answer(self, text: str) -> tuple[str, str]:
+        """Split what the model wrote after its prompt into its reasoning and its answer."""
+        if self.format.thinking == "off":
+            return "", text
+        opened = OPENING in self.format.answer_prefix or text.lstrip().startswith(OPENING)
+        if opened and CLOSING not in text:  # the token limit cut it while it was reasoning
+            return text.rpartition(OPENING)[2], ""
+        return split_reasoning(text)
+
+    def _drafts(self, conversation: Conversation, loss: LossKind) -> list[list[list[Run]]]:
+        """The renderings of a conversation that are trained: runs, turn by turn."""
+        messages = conversation.messages
+        if loss == "qwen":
+            return [[qwen_turn(message, self._control) for message in messages]]
+        turns = [self._turn(message) for message in messages]
         if not self.format.thinks:
-            return [], self.encode_text(text)
-        match = _REASONING.fullmatch(text)
-        reasoning = match[1].strip("\n") if match else ""
-        content = match[2].lstrip("\n") if match else text
-        if not last:  # templates of thinking models drop earlier reasoning from the history
-            return [], self.encode_text(content)
-        content = content.lstrip("\n")
-        if not reasoning:
-            return self._answer_prefix, self.encode_text(content)
-        opening = self._encode_template_text("<think>\n")
-        closing = self._encode_template_text("\n</think>\n\n")
-        return [], opening + self.encode_text(reasoning) + closing + self.encode_text(content)
+            return [turns]
+        history = [[Run(run.content, False) for run in turn] for turn in turns]
+        answers = [index for index, message in enumerate(messages) if message.role == "assistant"]
+        trained = [index for index in answers if messages[index].train] or answers[-1:]
+        return [[*history[:index], self._written_answer(messages[index])] for index in trained]
+
+    def _system(self, system: str | None, loss: LossKind = "assistant") -> list[Run]:
+        if loss == "qwen":
+            return qwen_system(system, self._control)
+        return [] if system is None else self._block(f"system\n{self._trim(system)}")
+
+    def _turn(self, message: Message) -> list[Run]:
+        """A turn as the template shows it when others follow."""
+        text = self._trim(message.content)
+        if message.role == "user":
+            return self._block(f"user\n{text}")
+        if self.format.thinks:  # templates of thinking models drop earlier reasoning
+            text = split_reasoning(text)[1]
+        # An assistant's header is encoded apart from its content, as it is when it generates.
+        return self._answer(self._header, text, train=message.train)
+
+    def _written_answer(self, message: Message) -> list[Run]:
+        """The last answer as a thinking model writes it, after what its prompt supplies."""
+        reasoning, content = split_reasoning(self._trim(message.content))
+        reasoning, content = self._trim(reasoning), content.lstrip("\n")
+        supplied = self.format.answer_prefix
+        if CLOSING in supplied and not reasoning:
+            return self._answer(self._answer_start, content, train=message.train)
+        opening, closing = self._ids_of_template(OPENING), self._ids_of_template(CLOSING)
+        rest = (closing, f"\n\n{content}")
+        if OPENING in supplied and CLOSING not in supplied:
+            start = self._answer_start
+            return self._answer(start, f"{reasoning}\n", *rest, train=message.train)
+        # The model opens the block itself, or another one than its prompt would supply.
+        body = f"\n{reasoning}\n"
+        return self._answer(self._header, opening, body, *rest, train=message.train)
+
+    def _answer(
+        self, supplied: "array[int]", *written: "str | array[int]", train: bool
+    ) -> list[Run]:
+        content = [Run(part, train) for part in written]
+        return [Run(supplied, False), *content, Run(self._control[1], train), self._line_end]
+
+    def _block(self, body: str) -> list[Run]:
+        return [self._block_start, Run(body, False), self._block_end]
 
     def _trim(self, text: str) -> str:
         return text.strip() if self.format.trims else text
 
-    def _block(self, body: list[int]) -> list[int]:
-        return [self.start_id, *body, self.end_id, *self._newline]
+    def _encode(self, runs: Sequence[Run]) -> Segment:
+        return join(runs, self._encode_texts(runs))
 
-    def _encode_template_text(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False)
-        return ids
+    def _encode_texts(self, runs: Iterable[Run]) -> "dict[str, array[int]]":
+        """The ids of each distinct text, encoded on all cores."""
+        texts = list({run.content: None for run in runs if isinstance(run.content, str)})
+        encodings = self._plain_tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        pairs = zip(texts, encodings, strict=True)
+        return {text: array("i", encoding.ids) for text, encoding in pairs}
 
-    @cached_property
-    def _newline(self) -> list[int]:
-        return self.encode_text("\n")
-
-    @cached_property
-    def _assistant_header(self) -> list[int]:
-        return self.encode_text("assistant\n")
+    def _ids_of_template(self, text: str) -> "array[int]":
+        return array("i", self.tokenizer.encode(text, add_special_tokens=False))
 
     @cached_property
-    def _answer_prefix(self) -> list[int]:
-        return self._encode_template_text(self.format.answer_prefix)
+    def _control(self) -> "tuple[array[int], array[int]]":
+        return array("i", [self.start_id]), array("i", [self.end_id])
+
+    @cached_property
+    def _block_start(self) -> Run:
+        return Run(self._control[0], False)
+
+    @cached_property
+    def _line_end(self) -> Run:
+        return Run(array("i", self.encode_text("\n")), False)
+
+    @cached_property
+    def _block_end(self) -> Run:
+        return Run(array("i", [self.end_id, *self.encode_text("\n")]), False)
+
+    @cached_property
+    def _header(self) -> "array[int]":
+        return array("i", [self.start_id, *self.encode_text("assistant\n")])
+
+    @cached_property
+    def _answer_start(self) -> "array[int]":
+        """The header with what a generation prompt supplies after it."""
+        return self._header + self._ids_of_template(self.format.answer_prefix)
+
+
+def _examples(
+    conversation: Conversation,
+    system: Segment,
+    renderings: Sequence[Sequence[Segment]],
+    max_length_tokens: int | None,
+    *,
+    whole: bool,
+) -> Iterator[Example]:
+    """The examples of a conversation.
+
+    Args:
+        conversation: what the renderings show.
+        system: its system block.
+        renderings: at least one, turn by turn.
+        max_length_tokens: None = no limit.
+        whole: a rendering that does not fit is left out; else the exchanges at its end are.
+    """
+    fitting = [fitting_turns(system, turns, max_length_tokens) for turns in renderings]
+    kept = [
+        turns[:count]
+        for turns, count in zip(renderings, fitting, strict=True)
+        if not whole or count == len(turns)
+    ]
+    truncated = fitting != [len(turns) for turns in renderings]
+    for part, turns in enumerate(kept or [[]]):
+        yield assemble(conversation, system, turns, truncated=truncated, part=part)
+
+
+def _refuse_for_thinking(conversations: Iterable[Conversation], loss: LossKind) -> None:
+    if loss == "qwen":
+        raise UserError.at(
+            "loss: qwen",
+            "this model's template has think blocks, which Qwen's finetune.py does not know",
+            fix="use `loss: assistant`",
+        )
+    faults = [fault for conversation in conversations for fault in think_block_faults(conversation)]
+    if faults:
+        raise UserError(*faults)

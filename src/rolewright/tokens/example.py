@@ -1,6 +1,7 @@
 """Token ids with a label for each: what training consumes."""
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,75 +11,148 @@ from rolewright.errors import Place
 IGNORE = -100
 """The label of a position that is not trained (torch's cross-entropy default)."""
 
+Span = tuple[int, int]
+"""Positions from the first to before the second."""
+
+
+class Run(NamedTuple):
+    """What is encoded on its own, and whether it is trained.
+
+    Attributes:
+        content: a text, or the ids of what is the same everywhere.
+        trained: holds for all of its tokens.
+    """
+
+    content: "str | array[int]"
+    trained: bool
+
 
 class Segment(NamedTuple):
-    """A run of token ids, and whether each is trained."""
+    """Token ids, and the spans of them that are trained."""
 
-    ids: list[int]
-    trained: list[bool]
+    ids: "array[int]"
+    trained: list[Span]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One conversation as the model sees it.
+    """What the model sees at once: a conversation, or as much of it as one answer needs.
+
+    Held compactly: examples under the same system message share the ids of its block, and of the
+    labels only spans are held. ``input_ids`` and ``labels`` are put together on each access.
 
     Attributes:
         id: the conversation's id.
         place: where it was read.
         system: the effective system text; None = absent, "" = empty.
-        input_ids: token ids, shape (tokens,).
-        labels: the id itself where it is trained, else ``IGNORE``, shape (tokens,).
-        prefix_tokens: how many tokens from the start hold the system message.
+        prefix_ids: the token ids of the system block, int32, shape (prefix_tokens,).
+        turn_ids: the token ids of the turns, int32, shape (tokens - prefix_tokens,).
+        trained: the spans of positions that are trained, counted from the start of the prefix.
         truncated: turns were left out to fit the length limit. Only whole exchanges are left out,
-            from the end; no ids at all means that not even the first exchange fits.
+            from the end; no ids at all means that nothing of the conversation fits.
         turns: how many of the conversation's turns are in it.
+        part: 0 for the first example of a conversation, 1 for the next of the same one.
     """
 
     id: str
     place: Place
     system: str | None
-    input_ids: tuple[int, ...]
-    labels: tuple[int, ...]
-    prefix_tokens: int
+    prefix_ids: "array[int]"
+    turn_ids: "array[int]"
+    trained: tuple[Span, ...]
     truncated: bool
     turns: int
+    part: int = 0
+
+    def __len__(self) -> int:
+        """The number of tokens; an example that holds none is false."""
+        return len(self.prefix_ids) + len(self.turn_ids)
+
+    @property
+    def input_ids(self) -> "array[int]":
+        """Token ids, int32, shape (tokens,)."""
+        return self.prefix_ids + self.turn_ids
+
+    @property
+    def labels(self) -> "array[int]":
+        """The id itself where it is trained, else ``IGNORE``, int32, shape (tokens,)."""
+        ids = self.input_ids
+        labels = array("i", [IGNORE]) * len(ids)
+        for start, end in self.trained:
+            labels[start:end] = ids[start:end]
+        return labels
+
+    @property
+    def prefix_tokens(self) -> int:
+        """How many tokens from the start hold the system message."""
+        return len(self.prefix_ids)
 
     @property
     def trained_tokens(self) -> int:
         """The number of positions with a label."""
-        return sum(label != IGNORE for label in self.labels)
+        return sum(end - start for start, end in self.trained)
+
+
+def join(runs: Iterable[Run], encoded: "Mapping[str, array[int]]") -> Segment:
+    """Put runs together.
+
+    Args:
+        runs: in order.
+        encoded: the ids of each text among them.
+    """
+    ids = array("i")
+    spans: list[Span] = []
+    for content, trained in runs:
+        start = len(ids)
+        ids += encoded[content] if isinstance(content, str) else content
+        if trained and len(ids) > start:
+            if spans and spans[-1][1] == start:
+                start = spans.pop()[0]
+            spans.append((start, len(ids)))
+    return Segment(ids, spans)
 
 
 def assemble(
     conversation: Conversation,
     system: Segment,
     turns: Sequence[Segment],
-    max_length_tokens: int | None,
+    *,
+    truncated: bool = False,
+    part: int = 0,
 ) -> Example:
-    """Join the segments of a conversation, leaving out exchanges that do not fit.
+    """An example of a conversation's first turns; without turns it holds no ids at all.
 
     Args:
         conversation: what the segments were made of.
         system: the system block, empty where there is none.
         turns: one segment a message, users and assistants in turn.
-        max_length_tokens: None = no limit.
+        truncated: whether other turns were left out for want of room.
+        part: how many examples of the same conversation come before it.
     """
-    fitting = len(turns)
-    length = len(system.ids) + sum(len(turn.ids) for turn in turns)
-    while max_length_tokens is not None and length > max_length_tokens and fitting > 0:
-        # An exchange is a user turn with its answer; both go.
-        fitting -= 2
-        length -= sum(len(turn.ids) for turn in turns[fitting : fitting + 2])
-    kept = [system, *turns[:fitting]] if fitting > 0 else []
-    ids = [token for segment in kept for token in segment.ids]
-    trained = [flag for segment in kept for flag in segment.trained]
+    ids = array("i")
+    spans = list(system.trained) if turns else []
+    for turn in turns:
+        offset = len(system.ids) + len(ids)
+        spans += [(start + offset, end + offset) for start, end in turn.trained]
+        ids += turn.ids
     return Example(
         id=conversation.id,
         place=conversation.place,
         system=conversation.system,
-        input_ids=tuple(ids),
-        labels=tuple(i if t else IGNORE for i, t in zip(ids, trained, strict=True)),
-        prefix_tokens=len(system.ids) if kept else 0,
-        truncated=fitting < len(turns),
-        turns=max(fitting, 0),
+        prefix_ids=system.ids if turns else array("i"),
+        turn_ids=ids,
+        trained=tuple(spans),
+        truncated=truncated,
+        turns=len(turns),
+        part=part,
     )
+
+
+def fitting_turns(system: Segment, turns: Sequence[Segment], max_length_tokens: int | None) -> int:
+    """How many turns fit into a limit, in whole exchanges: a user turn with its answer."""
+    fitting = len(turns)
+    length = len(system.ids) + sum(len(turn.ids) for turn in turns)
+    while max_length_tokens is not None and length > max_length_tokens and fitting > 0:
+        fitting -= 2
+        length -= sum(len(turn.ids) for turn in turns[fitting : fitting + 2])
+    return max(fitting, 0)

@@ -5,43 +5,40 @@ for it), an absent one stays absent, nothing is padded, and exchanges that do no
 whole instead of being cut anywhere.
 """
 
-from collections.abc import Callable
+from array import array
 
-from rolewright.conversations.conversation import Conversation, Message
-from rolewright.tokens.example import Segment
+from rolewright.conversations.conversation import Message
+from rolewright.tokens.example import Run
 
 
-def qwen_segments(
-    conversation: Conversation,
-    encode: Callable[[str], list[int]],
-    control: tuple[int, int],
-) -> tuple[Segment, list[Segment]]:
-    """The system block and the turns, with the targets that Qwen's script gives them.
+def qwen_system(system: str | None, control: "tuple[array[int], array[int]]") -> list[Run]:
+    """The system block with the targets that Qwen's script gives it; nothing where absent."""
+    return [] if system is None else _block("system", system, control, trained=False)
+
+
+def qwen_turn(message: Message, control: "tuple[array[int], array[int]]") -> list[Run]:
+    """A turn with the targets that Qwen's script gives it.
 
     Besides the assistants' content it trains every ``<|im_start|>``, ``<|im_end|>`` and the newline
     after it, those of the system and the user blocks too.
 
     Args:
-        conversation: with its effective system message.
-        encode: encodes a text without control tokens.
+        message: of a user or an assistant.
         control: ids of ``<|im_start|>`` and ``<|im_end|>``.
     """
+    trained = message.role == "assistant" and message.train
+    return _block(message.role, message.content, control, trained=trained)
+
+
+def _block(
+    header: str, text: str, control: "tuple[array[int], array[int]]", *, trained: bool
+) -> list[Run]:
     start, end = control
-    newline = encode("\n")
-
-    def block(header: list[int], text: str, *, trained: bool) -> Segment:
-        body = encode(text)
-        ids = [start, *header, *body, end, *newline]
-        mask = [True] + [False] * len(header) + [trained] * len(body) + [True] * (1 + len(newline))
-        return Segment(ids, mask)
-
-    def turn(message: Message) -> Segment:
-        trained = message.role == "assistant" and message.train
-        return block(encode(message.role) + newline, message.content, trained=trained)
-
-    system = (
-        Segment([], [])
-        if conversation.system is None
-        else block(encode("system") + newline, conversation.system, trained=False)
-    )
-    return system, [turn(message) for message in conversation.messages]
+    return [
+        Run(start, True),
+        Run(header, False),
+        Run("\n", False),
+        Run(text, trained),
+        Run(end, True),
+        Run("\n", True),
+    ]

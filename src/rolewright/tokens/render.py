@@ -1,5 +1,6 @@
 """Show the exact token stream of an example, and which of it is trained."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rolewright.tokens.example import Example
@@ -24,6 +25,6 @@ def render_example(example: Example, tokenizer: Any) -> dict[str, Any]:
     }
 
 
-def token_texts(ids: "tuple[int, ...] | list[int]", tokenizer: Any) -> list[str]:
+def token_texts(ids: Iterable[int], tokenizer: Any) -> list[str]:
     """The text of each token on its own, length (tokens,)."""
     return [tokenizer.decode([token], clean_up_tokenization_spaces=False) for token in ids]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
 from rolewright.models.quantization import Quantization
+from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import LossKind
 from rolewright.yaml_document import YamlDocument, read_yaml, validate
 
@@ -91,14 +92,16 @@ class TrainingConfig(_Section):
     method: Literal["lora", "full"] = "lora"
     loss: LossKind = "assistant"
     """``assistant``: the assistants' content and end token; ``qwen``: as Qwen's finetune.py."""
+    thinking: Annotated[Thinking, BeforeValidator(_as_written)] = "off"
+    """``on``: the model reasons in a think block before it answers; the bundle keeps to it."""
     epochs: Positive = 2.0
     max_steps: Count | None = None
     """Optimiser steps; where given, it wins over ``epochs``."""
     batch_size: Count = 16
-    """Conversations an optimiser step."""
+    """Examples an optimiser step: conversations, or the answers of a model with think blocks."""
     micro_batch_size: Count | None = None
-    """At most so many conversations go through the model at once; None = what
-    ``packing.row_tokens`` allows."""
+    """At most so many examples go through the model at once; None = what ``packing.row_tokens``
+    allows."""
     max_length_tokens: Count = 2048
     """Exchanges that end behind it are left out whole, and counted."""
     validation_share: Share = 0.1

@@ -2,14 +2,19 @@
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Fault, UserError
+from rolewright.models.builtin import Say
 from rolewright.role.resolve import resolve_system
 from rolewright.tokens.chatml import ChatEncoder, LossKind
 from rolewright.tokens.example import Example
+from rolewright.training.example_cache import hash_inputs, recall_examples, remember_examples
+
+CACHED_FROM = 1000
+"""Fewer conversations than these are encoded anew each time: that takes less than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +22,11 @@ class ExampleSet:
     """Examples ready to train on.
 
     Attributes:
-        examples: each with at least one trained token.
-        shortened: examples of which later exchanges were left out to fit the length limit.
-        left_out: examples whose first exchange does not fit; they are not in ``examples``.
+        examples: each with at least one trained token; one a conversation, or for a thinking model
+            one a trained answer.
+        shortened: conversations of which exchanges were left out to fit the length limit, by their
+            first example.
+        left_out: conversations of which nothing fits; they are not in ``examples``.
     """
 
     examples: list[Example]
@@ -27,9 +34,14 @@ class ExampleSet:
     left_out: list[Example]
 
     @property
+    def conversations(self) -> int:
+        """How many conversations the examples were made of."""
+        return count_conversations(self.examples)
+
+    @property
     def tokens(self) -> int:
         """All tokens."""
-        return sum(len(example.input_ids) for example in self.examples)
+        return sum(map(len, self.examples))
 
     @property
     def trained_tokens(self) -> int:
@@ -41,8 +53,15 @@ class ExampleSet:
         """Of ids and labels, in order: what resuming must find unchanged."""
         digest = hashlib.sha256()
         for example in self.examples:
-            digest.update(repr((example.input_ids, example.labels)).encode())
+            digest.update(repr((len(example), example.trained)).encode())
+            digest.update(example.prefix_ids)
+            digest.update(example.turn_ids)
         return f"sha256:{digest.hexdigest()}"
+
+
+def count_conversations(examples: Iterable[Example]) -> int:
+    """How many conversations examples were made of; all parts of one are there or none."""
+    return sum(example.part == 0 for example in examples)
 
 
 def encode_examples(
@@ -52,8 +71,9 @@ def encode_examples(
     role_system: str | None,
     loss: LossKind,
     max_length_tokens: int,
+    say: Say = print,
 ) -> ExampleSet:
-    """Encode conversations under their effective system messages.
+    """Encode conversations under their effective system messages, or recall them from the cache.
 
     Args:
         conversations: as read.
@@ -61,19 +81,15 @@ def encode_examples(
         role_system: the role file's system text, for conversations without one of their own.
         loss: what is trained.
         max_length_tokens: limit on an example's length.
+        say: told what comes from the cache.
 
     Raises:
-        UserError: an example has nothing to train, or no example fits the limit.
+        UserError: an example has nothing to train, no example fits the limit, or the encoder
+            refuses a conversation.
     """
-    encoded = [
-        encoder.encode_conversation(
-            resolve_system(conversation, role_system),
-            loss=loss,
-            max_length_tokens=max_length_tokens,
-        )
-        for conversation in conversations
-    ]
-    fitting = [example for example in encoded if example.input_ids]
+    resolved = [resolve_system(conversation, role_system) for conversation in conversations]
+    encoded = _encode(resolved, encoder, loss, max_length_tokens, say)
+    fitting = [example for example in encoded if len(example)]
     untrained = [example for example in fitting if not example.trained_tokens]
     if untrained:
         raise UserError(
@@ -95,21 +111,51 @@ def encode_examples(
         )
     return ExampleSet(
         examples=fitting,
-        shortened=[example for example in fitting if example.truncated],
-        left_out=[example for example in encoded if not example.input_ids],
+        shortened=[example for example in fitting if example.truncated and example.part == 0],
+        left_out=[example for example in encoded if not len(example)],
     )
+
+
+def _encode(
+    conversations: Sequence[Conversation],
+    encoder: ChatEncoder,
+    loss: LossKind,
+    max_length_tokens: int,
+    say: Say,
+) -> list[Example]:
+    if len(conversations) < CACHED_FROM:
+        return encoder.encode_conversations(
+            conversations, loss=loss, max_length_tokens=max_length_tokens
+        )
+    settings = {"loss": loss, "max_length_tokens": max_length_tokens}
+    key = hash_inputs(conversations, encoder, settings)
+    recalled = recall_examples(key, conversations, say)
+    if recalled is not None:
+        return recalled
+    examples = encoder.encode_conversations(
+        conversations, loss=loss, max_length_tokens=max_length_tokens
+    )
+    remember_examples(key, examples, say)
+    return examples
 
 
 def split_validation(
     examples: Sequence[Example], share: float, seed: int
 ) -> tuple[list[Example], list[Example]]:
-    """Hold a share of the examples back, at random but the same for the same seed.
+    """Hold a share of the conversations back, at random but the same for the same seed.
+
+    All examples of a conversation stay on one side.
 
     Returns:
         Training examples and validation examples, both in the data's order. The validation part is
-        empty where the share makes less than one example.
+        empty where the share makes less than one conversation.
     """
-    count = int(len(examples) * share)
-    held_back = set(random.Random(seed).sample(range(len(examples)), count))
-    training = [example for index, example in enumerate(examples) if index not in held_back]
-    return training, [examples[index] for index in sorted(held_back)]
+    conversations = count_conversations(examples)
+    held_back = set(random.Random(seed).sample(range(conversations), int(conversations * share)))
+    training: list[Example] = []
+    validation: list[Example] = []
+    number = -1
+    for example in examples:
+        number += example.part == 0
+        (validation if number in held_back else training).append(example)
+    return training, validation

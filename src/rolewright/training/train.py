@@ -36,9 +36,16 @@ from rolewright.models.load import (
 )
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
+from rolewright.tokens.example import Example
+from rolewright.tokens.think_blocks import count_reasoning
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import TrainingConfig
-from rolewright.training.examples import ExampleSet, encode_examples, split_validation
+from rolewright.training.examples import (
+    ExampleSet,
+    count_conversations,
+    encode_examples,
+    split_validation,
+)
 from rolewright.training.hardware import require_hardware
 from rolewright.training.processes import claim_device, is_main, meet
 from rolewright.training.resume import hold_plan
@@ -91,15 +98,18 @@ def train(
         claim_folder(out, resume=resume, fix=TAKEN)
     start = time.monotonic()
     tokenizer = load_tokenizer(model_name, watcher.say)
-    encoder = ChatEncoder(tokenizer, model_name)
+    encoder = ChatEncoder(tokenizer, model_name, thinking=config.thinking)
     examples = encode_examples(
         conversations,
         encoder,
         role_system=role.system,
         loss=config.loss,
         max_length_tokens=config.max_length_tokens,
+        say=watcher.say,
     )
     _tell(examples, config, watcher.say)
+    if encoder.format.thinks:
+        _tell_reasoning(conversations, config, watcher.say)
     folder = out / TRAINING
     fingerprint = _hold_plan(folder, role, examples, model_name, config, watcher)
     training, validation = split_validation(examples.examples, config.validation_share, config.seed)
@@ -152,8 +162,10 @@ def _write_manifest(
 
 
 def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
+    count, parts = examples.conversations, len(examples.examples)
+    divided = "" if parts == count else f" as {parts:,} examples, one a trained answer"
     say(
-        f"{len(examples.examples):,} conversations, {examples.tokens:,} tokens, "
+        f"{count:,} conversations{divided}, {examples.tokens:,} tokens, "
         f"{examples.trained_tokens:,} of them trained"
     )
     limit = f"max_length_tokens = {config.max_length_tokens}"
@@ -163,6 +175,23 @@ def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], Non
     if examples.left_out:
         places = ", ".join(str(example.place) for example in examples.left_out[:5])
         say(f"{len(examples.left_out)} conversations do not fit {limit}, left out: {places}")
+
+
+def _tell_reasoning(
+    conversations: Sequence[Conversation], config: TrainingConfig, say: Callable[[str], None]
+) -> None:
+    """Say where answers are not what the model is asked for: with reasoning, or without."""
+    without, answers = count_reasoning(conversations)
+    if config.thinking == "on" and without:
+        say(
+            f"{without} of {answers} trained answers have no <think>…</think>: they get an empty "
+            "one, and a model that learns from them forgets to think"
+        )
+    if config.thinking == "off" and without < answers:
+        say(
+            f"{answers - without} of {answers} trained answers have reasoning, which the model is "
+            "never asked for with thinking: off"
+        )
 
 
 def _hold_plan(
@@ -219,13 +248,14 @@ def _write_parts(out: Path, encoder: ChatEncoder, trained: Trained, config: Trai
 
 
 def _summary(
-    examples: ExampleSet, training: Sequence[Any], trained: Trained, seconds: float
+    examples: ExampleSet, training: Sequence[Example], trained: Trained, seconds: float
 ) -> dict[str, Any]:
     return {
-        "conversations": len(examples.examples),
-        "conversations_trained": len(training),
+        "conversations": examples.conversations,
+        "conversations_trained": count_conversations(training),
         "conversations_shortened": len(examples.shortened),
         "conversations_left_out": len(examples.left_out),
+        "examples": len(examples.examples),
         "tokens": examples.tokens,
         "trained_tokens": examples.trained_tokens,
         "steps": trained.steps,
