@@ -154,7 +154,15 @@ def test_processes_have_as_much_to_do(build_example, seed, processes):
     assert len(shares) == processes
     assert sorted(chain.from_iterable(shares)) == sorted(chosen)
     loads = [savings(sharing, [share]).after if share else 0 for share in shares]
-    assert max(loads) - min(loads) <= max(int(sharing.lengths[i]) for i in chosen)
+    ideal = savings(sharing, [chosen]).after / processes + int(sharing.shared.max())
+    assert max(loads) <= ideal + max(int(sharing.lengths[i]) for i in chosen)
+
+
+def test_processes_keep_families_together(build_example):
+    examples = [*family(build_example, 1, 10), *family(build_example, 2, 10, low=2000)]
+    sharing = find_sharing(examples)
+    shares = deal(sharing, range(20), 2)
+    assert [sorted(share) for share in shares] == [list(range(10)), list(range(10, 20))]
 
 
 @pytest.mark.parametrize("common", [80, 85, 89])

@@ -30,7 +30,7 @@ def paths(row):
 def predictions(examples):
     """How often each label is to be predicted after each beginning."""
     return Counter(
-        (example.input_ids[:i], label)
+        (tuple(example.input_ids[:i]), label)
         for example in examples
         for i, label in enumerate(example.labels)
         if i > 0 and label != IGNORE

@@ -102,7 +102,7 @@ def test_padded_batches_keep_the_limits(examples, conversations, processes):
         assert batch.conversations <= (conversations or batch.conversations)
         for ids, mask in zip(batch.input_ids.tolist(), batch.attention_mask.tolist(), strict=True):
             found[tuple(ids[: sum(mask)])] += 1
-    assert found == Counter(example.input_ids for example in examples)
+    assert found == Counter(tuple(example.input_ids) for example in examples)
     if conversations is None:
         assert any(batch.conversations > 3 for batch in batches)
 

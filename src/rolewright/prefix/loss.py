@@ -48,11 +48,12 @@ def causal_model(model: Any) -> Any:
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-def _row_loss(model: Any, row: Row) -> torch.Tensor:
-    """Sum the negative log-likelihoods of what is trained in a row, in nats.
+def row_states(model: Any, row: Row) -> torch.Tensor:
+    """The hidden states that a row ends with, shape (tokens, hidden).
 
-    Returns:
-        A scalar; fp32.
+    Args:
+        model: as ``causal_model`` gives it, inside ``computing_rows``.
+        row: on its device.
     """
     on_cpu = row.input_ids.device.type == "cpu"
     output = model.base_model(
@@ -61,8 +62,18 @@ def _row_loss(model: Any, row: Row) -> torch.Tensor:
         use_cache=False,
         row_layout=row.segments if on_cpu else block_mask(row),
     )
+    states: torch.Tensor = output.last_hidden_state[0]
+    return states
+
+
+def _row_loss(model: Any, row: Row) -> torch.Tensor:
+    """Sum the negative log-likelihoods of what is trained in a row, in nats.
+
+    Returns:
+        A scalar; fp32.
+    """
     head = model.get_output_embeddings()
-    hidden = output.last_hidden_state[0, row.sources]  # (trained, hidden)
+    hidden = row_states(model, row)[row.sources]  # (trained, hidden)
     vocabulary = model.config.get_text_config().vocab_size
     size = max(1, _CHUNK_LOGITS // vocabulary)
     if len(hidden) <= size:

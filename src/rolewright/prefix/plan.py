@@ -165,28 +165,40 @@ def _best_fit(
 
 
 def deal(sharing: Sharing, chosen: Sequence[int], processes: int) -> list[list[int]]:
-    """Divide the examples of an optimiser step among processes, so that each has as much to do.
+    """Divide the examples of an optimiser step among processes, so that none has much more to do.
 
-    A family stays together as far as that is even: each process computes its beginning again.
+    Families stay together as far as that is even: each process computes a beginning again.
 
     Returns:
         The examples of each process; some may have none.
     """
-    if processes == 1:
-        return [list(chosen)]
-    shares: list[list[int]] = [[] for _ in range(processes)]
-    loads = np.zeros(processes, dtype=np.int64)
-    seen: list[set[int]] = [set() for _ in range(processes)]
-    order = sorted(chosen, key=lambda i: (sharing.families[i], -sharing.lengths[i], i))
+    order = sorted(chosen, key=lambda index: (sharing.families[index], sharing.ranks[index]))
+    low, high = 0, int(sharing.lengths[order].sum())
+    while low + 1 < high:  # the least load that suffices lies above low, and is at most high
+        middle = (low + high) // 2
+        if len(_cut(sharing, order, middle)) <= processes:
+            high = middle
+        else:
+            low = middle
+    parts = _cut(sharing, order, high)
+    return parts + [[] for _ in range(processes - len(parts))]
+
+
+def _cut(sharing: Sharing, order: Sequence[int], load: int) -> list[list[int]]:
+    """Cut examples into parts of at most so many tokens, but one example at least."""
+    parts: list[list[int]] = []
+    left, family = 0, -1
     for index in order:
-        family = int(sharing.families[index])
-        shared, length = int(sharing.shared[family]), int(sharing.lengths[index])
-        costs = loads + length - np.array([shared if family in known else 0 for known in seen])
-        process = int(costs.argmin())
-        loads[process] = costs[process]
-        seen[process].add(family)
-        shares[process].append(index)
-    return shares
+        cost = int(sharing.lengths[index])
+        saved = int(sharing.shared[sharing.families[index]])
+        if parts and sharing.families[index] == family and cost - saved <= left:
+            cost -= saved
+        elif not parts or cost > left:
+            parts.append([])
+            left = load
+        parts[-1].append(index)
+        left, family = left - cost, int(sharing.families[index])
+    return parts
 
 
 @dataclass(frozen=True)

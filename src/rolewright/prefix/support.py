@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from rolewright.errors import Place
-from rolewright.prefix.loss import causal_model, computing_rows
+from rolewright.prefix.loss import causal_model, computing_rows, row_states
 from rolewright.prefix.row import Row, build_row
 from rolewright.tokens.example import IGNORE, Example
 
@@ -48,21 +48,36 @@ def try_rows(model: Any) -> float:
         model: a causal language model with or without an adapter; its mode is restored.
 
     Returns:
-        The relative difference of the two losses; about 1e-6 in fp32, 1e-3 in bf16.
+        The relative difference of the hidden states that the conversations end with; about 1e-6 in
+        fp32, 1e-2 in bf16.
     """
-    vocabulary = causal_model(model).config.get_text_config().vocab_size
+    causal = causal_model(model)
     generator = torch.Generator().manual_seed(0)
-    ids = torch.randint(vocabulary, (48,), generator=generator).tolist()
-    examples = [_example(ids[:20] + ids[20:32]), _example(ids[:20] + ids[32:])]
+    vocabulary = causal.config.get_text_config().vocab_size
+    ids = torch.randint(vocabulary, (32,), generator=generator).tolist()
+    conversations = [ids[:16] + ids[16:24], ids[:16] + ids[24:]]
     training = model.training
     model.eval()
     try:
-        plain = float(sum(plain_loss(model, example) for example in examples))
+        apart = torch.stack([_last_state(causal, each) for each in conversations])
+        row = build_row([_example(each) for each in conversations]).to(model.device)
         with computing_rows(model):
-            together = float(model(row=build_row(examples).to(model.device)))
+            states = row_states(causal, row)
     finally:
         model.train(training)
-    return abs(together - plain) / plain
+    ends = [at for at, end in enumerate(row.ends.tolist()) if end == at + 1]
+    together = states[ends].float()
+    # Which of the two stands first follows from their ids.
+    order = sorted(range(2), key=lambda index: conversations[index])
+    apart = apart[order]
+    return float((together - apart).norm() / apart.norm())
+
+
+def _last_state(causal: Any, ids: list[int]) -> torch.Tensor:
+    """What a model's own forward pass ends with, shape (hidden,)."""
+    inputs = torch.tensor([ids], device=causal.device)
+    states: torch.Tensor = causal.base_model(input_ids=inputs, use_cache=False).last_hidden_state
+    return states[0, -1].float()
 
 
 def plain_loss(model: Any, example: Example) -> torch.Tensor:

@@ -36,7 +36,7 @@ def choose_layout(
     limits = Limits(
         packing.row_tokens, config.micro_batch_size, packing.kind in {"auto", "shared_prefix"}
     )
-    longest = max(len(example.input_ids) for example in examples)
+    longest = max(map(len, examples))
     obstacle = row_obstacle(causal_model(model).config, longest)
     if packing.kind == "none" or (obstacle is not None and packing.kind == "auto"):
         if obstacle is not None:

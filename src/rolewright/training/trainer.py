@@ -96,19 +96,7 @@ def run_training(
     _refuse_several_gpus()
     arguments = _arguments(config, folder, validated=bool(validation))
     let_cpu_processes_shard(config)
-    checkpoint = last_checkpoint(folder / "checkpoints")
-    if checkpoint is not None and is_sharded(checkpoint) and process_count() == 1:
-        raise UserError.at(
-            checkpoint,
-            "several processes wrote it, each its share",
-            expected="two processes or more to go on with it",
-            fix="start `torchrun --nproc-per-node 2 -m rolewright train … --resume`",
-        )
-    if is_main():
-        if checkpoint is not None:
-            relocate(checkpoint)
-        rewind_metrics(folder / "metrics.jsonl", checkpoint)
-    meet()
+    checkpoint = _checkpoint_to_go_on_from(folder)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
     layout = replace(
         choose_layout(model, [*training, *validation], config, pad_id, say),
@@ -139,6 +127,24 @@ def run_training(
         loss=losses[-1],
         validation_loss=trainer.state.best_metric if validation else None,
     )
+
+
+def _checkpoint_to_go_on_from(folder: Path) -> Path | None:
+    """The last whole checkpoint, with the metrics cut back to it."""
+    checkpoint = last_checkpoint(folder / "checkpoints")
+    if checkpoint is not None and is_sharded(checkpoint) and process_count() == 1:
+        raise UserError.at(
+            checkpoint,
+            "several processes wrote it, each its share",
+            expected="two processes or more to go on with it",
+            fix="start `torchrun --nproc-per-node 2 -m rolewright train … --resume`",
+        )
+    if is_main():
+        if checkpoint is not None:
+            relocate(checkpoint)
+        rewind_metrics(folder / "metrics.jsonl", checkpoint)
+    meet()
+    return checkpoint
 
 
 def _plan(
