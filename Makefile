@@ -13,8 +13,8 @@ test: dev
 	$(BIN)/python -m pytest
 
 check: dev
-	$(BIN)/ruff format --check src tests docs
-	$(BIN)/ruff check src tests docs
+	$(BIN)/ruff format --check src tests docs benchmarks
+	$(BIN)/ruff check src tests docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
