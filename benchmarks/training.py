@@ -3,14 +3,16 @@
     python benchmarks/training.py                       # every system message; about 40 minutes
     python benchmarks/training.py --systems 20 --budget 5 --conversations 4   # a smoke run
 
-Both train the same LoRA adapter on the same model, token ids, labels and precision, 32 conversations
-an optimiser step. Each measurement is a process of its own, so that its peak memory is its own. TRL
-is measured with several of its settings (conversations at once, packing), and its fastest counts;
-Rolewright with its default and with gradient checkpointing. The gradients of one step are compared in
-fp32 beforehand. Needs `pip install -e '.[benchmarks]'`. Last comes one JSON line.
+Both train the same LoRA adapter on the same model, token ids, labels and precision, with 32
+conversations an optimiser step. Each measurement is a process of its own, so that its peak memory
+is its own. TRL is measured with several of its settings (conversations at once, packing), and its
+fastest counts; Rolewright with its default and with gradient checkpointing. The gradients of one
+step are compared with plain passes, in fp32. Needs `pip install -e '.[benchmarks]'`. Last comes one
+JSON line.
 """
 
 import argparse
+import contextlib
 import json
 import random
 import resource
@@ -32,7 +34,7 @@ TARGETS = {20: (1.0, 1.0), 500: (3.0, 0.6), 1000: (5.0, 0.5), 3000: (12.0, 0.3)}
 RANK = 16
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """The time for a measurement is up."""
 
 
@@ -73,17 +75,14 @@ def measure_rolewright(job: dict[str, Any]) -> dict[str, float]:
     def on_step(step: int, steps: int, loss: float) -> None:
         ends.append(time.perf_counter())
         if len(ends) >= 2 and ends[-1] - ends[0] >= job["budget"]:
-            raise Enough
+            raise EnoughError
 
     model = _trainable(SMOLLM2, config)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            run_training(
-                model, examples, [], config, folder=Path(folder), pad_id=0, on_step=on_step,
-                say=lambda _: None,
-            )  # fmt: skip
-        except Enough:
-            pass
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(EnoughError):
+        run_training(
+            model, examples, [], config, folder=Path(folder), pad_id=0, on_step=on_step,
+            say=lambda _: None,
+        )  # fmt: skip
     seconds = (ends[-1] - ends[0]) / (len(ends) - 1)
     return {"tokens_per_second": dialogue_tokens(examples) / seconds, "peak_gib": peak_gib()}
 
@@ -110,7 +109,7 @@ def measure_trl(job: dict[str, Any]) -> dict[str, float]:
         def on_substep_end(self, *_: Any, **__: Any) -> None:
             ends.append(time.perf_counter())
             if len(ends) >= 2 and ends[-1] - ends[0] >= job["budget"]:
-                raise Enough
+                raise EnoughError
 
         on_step_end = on_substep_end
 
@@ -140,10 +139,8 @@ def measure_trl(job: dict[str, Any]) -> dict[str, float]:
             processing_class=AutoTokenizer.from_pretrained(folder), peft_config=adapter,
             callbacks=[Clock()],
         )  # fmt: skip
-        try:
+        with contextlib.suppress(EnoughError):
             trainer.train()
-        except Enough:
-            pass
     tokens = sum(seen[1 : len(ends)])
     return {"tokens_per_second": tokens / (ends[-1] - ends[0]), "peak_gib": peak_gib()}
 
@@ -221,9 +218,7 @@ def print_table(results: list[dict[str, Any]]) -> None:
             )
         if result["system"] in TARGETS:
             speed, memory = TARGETS[result["system"]]
-            print(
-                f"       | to reach      | {'':8} | {'':12} | {speed:6.2f}x | {'':17}| {memory:5.2f}x"
-            )
+            print(f"       | to reach      | {'':23} | {speed:6.2f}x | {'':17}| {memory:5.2f}x")
 
 
 def main() -> None:

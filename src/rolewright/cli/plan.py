@@ -35,8 +35,12 @@ def plan(
         float | None, typer.Option("--gpu-memory", min=0, help="Of one GPU, in GiB.")
     ] = None,
     strategy: Annotated[
-        str, typer.Option("--strategy", help="Judge by this one: ddp, fsdp, zero2 or zero3.")
-    ] = "ddp",
+        str | None,
+        typer.Option(
+            "--strategy",
+            help="Judge by ddp, fsdp, zero2 or zero3; else by distributed.strategy.",
+        ),
+    ] = None,
     config_path: ConfigPath = None,
     overrides: Overrides = None,
     system_tokens: Annotated[
@@ -69,10 +73,11 @@ def plan(
     from rolewright.models.shape import read_shape
     from rolewright.training.config import load_config
 
+    config = load_config(config_path, overrides or [])
+    strategy = strategy or config.distributed.strategy
     if strategy not in get_args(Strategy):
         expected = ", ".join(get_args(Strategy))
         raise UserError.at("--strategy", f"found {strategy!r}", expected=expected)
-    config = load_config(config_path, overrides or [])
     run = replace(_plan(config, system_tokens, conversation_tokens, trained_tokens), packed=packed)
     keys, source = model_config(model, say)
     machines = _Machines(gpus, gpu_memory, cast("Strategy", strategy))

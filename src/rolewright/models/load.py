@@ -103,6 +103,7 @@ def load_model(
     adapter: Path | None = None,
     precision: Precision = "auto",
     quantization: Quantization = "none",
+    device: str | None = None,
     say: Say = print,
 ) -> Any:
     """Load a causal language model in evaluation mode onto the best device.
@@ -112,6 +113,7 @@ def load_model(
         adapter: folder of a PEFT adapter to put on it.
         precision: ``auto`` = bf16 on a GPU, fp32 on a CPU.
         quantization: of the weights of its linear layers.
+        device: where to; None = the best one.
         say: told what is happening when a built-in model is fetched.
 
     Raises:
@@ -124,7 +126,7 @@ def load_model(
 
     quieten_transformers()
     located = locate_model(name, say)
-    device = best_device()
+    device = device or best_device()
     dtype = torch_dtype(precision, device)
     if (qwen1 := find_qwen1(located, weights=True)) is not None:
         from rolewright.models.qwen1.model import load_qwen1_model

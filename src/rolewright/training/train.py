@@ -219,7 +219,13 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
     # Under LoRA the frozen weights may be bf16; weights that are trained stay fp32 under autocast.
     frozen_in_bf16 = config.method == "lora" and computes_in_bf16(config)
     precision: Precision = "bf16" if frozen_in_bf16 else "fp32"
-    model = load_model(model_name, precision=precision, quantization=config.quantization)
+    model = load_model(
+        model_name,
+        precision=precision,
+        quantization=config.quantization,
+        # What is to be sharded need not fit one device.
+        device="cpu" if config.distributed.strategy in {"fsdp", "zero3"} else None,
+    )
     model.config.use_cache = False
     if config.method == "full":
         return model
