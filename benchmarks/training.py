@@ -6,7 +6,7 @@
 Both train the same LoRA adapter on the same model, token ids, labels and precision, with 32
 conversations an optimiser step. Each measurement is a process of its own, so that its peak memory
 is its own. TRL is measured with several of its settings (conversations at once, packing), and its
-fastest counts; Rolewright with its default and with gradient checkpointing. The gradients of one
+fastest counts; Rolewright is, too, in three ways. The gradients of one
 step are compared with plain passes, in fp32. Needs `pip install -e '.[benchmarks]'`. Last comes one
 JSON line.
 """
@@ -14,6 +14,7 @@ JSON line.
 import argparse
 import contextlib
 import json
+import os
 import random
 import resource
 import subprocess
@@ -32,6 +33,15 @@ from rolewright.training.config import load_config
 TARGETS = {20: (1.0, 1.0), 500: (3.0, 0.6), 1000: (5.0, 0.5), 3000: (12.0, 0.3)}
 """System tokens → at least so many times TRL's speed, at most such a share of its memory."""
 RANK = 16
+CHECKPOINTING = "gradient_checkpointing=true"
+LEAN = {"MALLOC_MMAP_THRESHOLD_": "1048576", "THP_MEM_ALLOC_ENABLE": "1"}
+"""An environment in which glibc gives freed memory back at once (docs/training.md)."""
+WAYS = {
+    "default": ([], {}),
+    "checkpointing": ([CHECKPOINTING], {}),
+    "lean": ([CHECKPOINTING], LEAN),
+}
+"""Ways to run Rolewright: settings, environment."""
 
 
 class EnoughError(Exception):
@@ -160,13 +170,15 @@ def measure_gradients(job: dict[str, Any]) -> dict[str, float]:
 WORKERS = {"rolewright": measure_rolewright, "trl": measure_trl, "gradients": measure_gradients}
 
 
-def measure(worker: str, options: argparse.Namespace, **job: Any) -> dict[str, Any]:
+def measure(
+    worker: str, options: argparse.Namespace, environment: dict[str, str] | None = None, **job: Any
+) -> dict[str, Any]:
     """Run a measurement in a process of its own."""
     job |= {"worker": worker, "conversations": options.conversations}
     job |= {"precision": options.precision, "budget": options.budget}
     done = subprocess.run(
         [sys.executable, __file__, "--job", json.dumps(job)],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, env=os.environ | (environment or {}),
     )  # fmt: skip
     if done.returncode != 0:
         print(f"{worker} {job}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
@@ -181,11 +193,8 @@ def measure(worker: str, options: argparse.Namespace, **job: Any) -> dict[str, A
 def compare(system: int, options: argparse.Namespace) -> dict[str, Any]:
     """Everything that is measured for one length of the system message."""
     ours = {
-        name: measure("rolewright", options, system=system, settings=settings)
-        for name, settings in {
-            "default": [],
-            "checkpointing": ["gradient_checkpointing=true"],
-        }.items()
+        name: measure("rolewright", options, environment, system=system, settings=settings)
+        for name, (settings, environment) in WAYS.items()
     }
     sizes = [size for size in options.at_once if size * (system + 250) <= options.most_tokens]
     trl = [
