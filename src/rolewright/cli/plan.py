@@ -173,7 +173,10 @@ def _plan(
     if trained is not None and trained > conversation:
         raise UserError.at("--trained-tokens", f"{trained} are more than {conversation} in all")
     return Plan(
-        conversations=config.micro_batch_size or config.batch_size,
+        conversations=min(
+            config.micro_batch_size or config.batch_size,
+            max(1, (config.packing.row_tokens - system) // conversation),
+        ),
         system_tokens=system,
         conversation_tokens=conversation,
         trained_tokens=trained or conversation,

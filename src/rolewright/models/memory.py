@@ -25,6 +25,8 @@ _LIVE = 1_000_000_000
 """Elements that ZeRO-3 holds whole at once, its default."""
 _BYTES = {"nf4": 0.5 + 1 / 64 + 4 / (64 * 256), "int8": 1.0}
 """Of a quantised weight. nf4: 4 bits, a byte for each 64 weights, and 4 for each 256 of these."""
+_LOGITS_AT_ONCE = 1 << 25
+"""As ``prefix.loss`` splits them; models do not import it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +207,15 @@ def _passing(shape: ModelShape, plan: Plan) -> tuple[int, int, int]:
         rank=plan.rank,
         dora=plan.variant == "dora",
         fp32_stream=plan.train_embeddings or plan.quantization != "none",
-        masked=plan.conversations > 1,  # rows are padded, or packed
+        masked=plan.conversations > 1 and not plan.packed,  # padding has a mask
     )
     adapted = adapted_layers(shape, plan)
     activations = kept_bytes(shape, adapted, how, checkpointing=plan.checkpointing)
-    # bf16 logits, the same in fp32, their log-probabilities and the gradient of these.
-    logits = plan.conversations * plan.trained_tokens * shape.vocabulary * (14 if plan.bf16 else 12)
+    logits = plan.conversations * plan.trained_tokens * shape.vocabulary
+    if plan.packed:  # a row's are computed in parts
+        logits = min(logits, _LOGITS_AT_ONCE)
+    # In bf16, the same in fp32, their log-probabilities and the gradient of these.
+    logits *= 14 if plan.bf16 else 12
     sizes = [layer_bytes(shape, n, each, how) for n, each in enumerate(adapted)]
     # Gradients inside the feed-forward network, in and beside the residual stream.
     intermediate = max(shape.intermediate, shape.experts_per_token * shape.expert_intermediate)
