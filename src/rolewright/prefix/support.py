@@ -1,7 +1,8 @@
 """Which models compute rows exactly, found out from their configuration and then tried."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -56,15 +57,11 @@ def try_rows(model: Any) -> float:
     vocabulary = causal.config.get_text_config().vocab_size
     ids = torch.randint(vocabulary, (32,), generator=generator).tolist()
     conversations = [ids[:16] + ids[16:24], ids[:16] + ids[24:]]
-    training = model.training
-    model.eval()
-    try:
+    with _training_without_dropout(model):
         apart = torch.stack([_last_state(causal, each) for each in conversations])
         row = build_row([_example(each) for each in conversations]).to(model.device)
         with computing_rows(model):
             states = row_states(causal, row)
-    finally:
-        model.train(training)
     ends = [at for at, end in enumerate(row.ends.tolist()) if end == at + 1]
     together = states[ends].float()
     # Which of the two stands first follows from their ids.
@@ -96,7 +93,8 @@ def verify(model: Any, rows: Sequence[Row], examples: Sequence[Example]) -> tupl
     Dropout is off for the comparison.
 
     Args:
-        model: with the parameters to train switched on; their gradients are cleared.
+        model: with the parameters to train switched on; their gradients are cleared, its mode is
+            restored.
         rows: all conversations of a step.
         examples: the same conversations.
 
@@ -104,22 +102,36 @@ def verify(model: Any, rows: Sequence[Row], examples: Sequence[Example]) -> tupl
         The relative differences of the losses, and of the gradients of all parameters as one
         vector.
     """
-    dropouts = [each for each in model.modules() if isinstance(each, torch.nn.Dropout)]
-    model.train()
-    for dropout in dropouts:
-        dropout.eval()
-    model.zero_grad()
-    plain = _accumulate(plain_loss(model, example) for example in examples)
-    expected = _gradients(model)
-    model.zero_grad()
-    with computing_rows(model):
-        together = _accumulate(model(row=row.to(model.device)) for row in rows)
-    found = _gradients(model)
-    model.zero_grad()
-    model.train()
+    with _training_without_dropout(model):
+        model.zero_grad()
+        plain = _accumulate(plain_loss(model, example) for example in examples)
+        expected = _gradients(model)
+        model.zero_grad()
+        with computing_rows(model):
+            together = _accumulate(model(row=row.to(model.device)) for row in rows)
+        found = _gradients(model)
+        model.zero_grad()
     size = sum(float(each.square().sum()) for each in expected)
     distance = sum(float((a - b).square().sum()) for a, b in zip(found, expected, strict=True))
     return abs(together - plain) / plain, (distance / size) ** 0.5 if size else distance**0.5
+
+
+@contextmanager
+def _training_without_dropout(model: Any) -> Iterator[None]:
+    """Compute as training does, but with nothing drawn.
+
+    In evaluation Qwen-1 does otherwise beyond its training length.
+    """
+    before = {module: module.training for module in model.modules()}
+    model.train()
+    for module in before:
+        if isinstance(module, torch.nn.Dropout):
+            module.eval()
+    try:
+        yield
+    finally:
+        for module, training in before.items():
+            module.training = training
 
 
 def _accumulate(losses: Iterable[torch.Tensor]) -> float:
