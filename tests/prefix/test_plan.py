@@ -178,3 +178,26 @@ def test_variants_of_a_system_message_keep_the_limit(build_example, common):
     for tokens in range(150, 500, 7):
         for row in plan_rows(sharing, range(120), Limits(tokens)):
             assert len(build_row([examples[i] for i in row]).input_ids) <= tokens
+
+
+@given(st.data())
+def test_families_that_meet_keep_the_limit(build_example, data):
+    draw = random.Random(data.draw(st.integers(0, 10_000)))
+    beginnings = [[7] * draw.randint(16, 60)]
+    for number in range(1, draw.randint(2, 7)):  # each leaves another somewhere
+        branch = draw.choice(beginnings)
+        depth = draw.randint(1, len(branch))
+        beginnings.append([*branch[:depth], *[7 + number] * draw.randint(0, 20)])
+    examples = []
+    for beginning in beginnings:
+        system = draw.randint(1, len(beginning))
+        examples += [
+            build_example([*beginning, *draw.sample(range(99), draw.randint(1, 3))], None, system)
+            for _ in range(draw.randint(8, 20))
+        ]
+    sharing = find_sharing(examples)
+    chosen = draw.sample(range(len(examples)), draw.randint(2, len(examples)))
+    tokens = data.draw(st.integers(20, 400))
+    for row in plan_rows(sharing, chosen, Limits(tokens)):
+        true = len(build_row([examples[i] for i in row]).input_ids)
+        assert true <= tokens or len(row) == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rolewright.prefix.row as row_module
-from rolewright.prefix.row import LEAST_SHARED_TOKENS, Segment, build_row
+from rolewright.prefix.row import LEAST_SAVED_TOKENS, LEAST_SHARED_TOKENS, Segment, build_row
 from rolewright.tokens.example import IGNORE
 
 RUNS = [(1,), (2,), (1, 2, 1), (3,) * 15, (3,) * 16, (4, 5) * 10]
@@ -47,14 +47,15 @@ def row_predictions(row):
     return counted
 
 
-@given(sequences, masks, leasts, st.booleans())
-def test_a_row_holds_exactly_its_conversations(build_example, ids, mask, least, share):
+@given(sequences, masks, leasts, st.sampled_from([1, LEAST_SAVED_TOKENS]), st.booleans())
+def test_a_row_holds_exactly_its_conversations(build_example, ids, mask, least, saved, share):
     examples = [
         build_example(each, [bool(mask >> (7 * n + i) % 128 & 1) for i in range(len(each))])
         for n, each in enumerate(ids)
     ]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(row_module, "LEAST_SHARED_TOKENS", least)
+        patched.setattr(row_module, "LEAST_SAVED_TOKENS", saved)
         row = build_row(examples, share=share)
     seen, contexts = paths(row)
     assert row.conversations == len(ids)
@@ -75,16 +76,18 @@ def test_a_row_holds_exactly_its_conversations(build_example, ids, mask, least, 
         assert row.ends[start:stop].tolist() == [end] * (stop - start)
         if end > stop:
             members = sum(each[: len(contexts[stop - 1])] == contexts[stop - 1] for each in ids)
-            first = row.position_ids[start] == 0
-            saved = (stop - start) * (1 if first else members - 1)
             assert share
-            assert saved >= least
+            if row.position_ids[start] == 0:
+                assert stop - start >= least
+            else:
+                assert (stop - start) * (members - 1) >= saved
 
 
 @given(st.sets(st.text("ab", min_size=1, max_size=9), min_size=1, max_size=12))
 def test_different_conversations_make_a_trie(build_example, words):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(row_module, "LEAST_SHARED_TOKENS", 1)
+        patched.setattr(row_module, "LEAST_SAVED_TOKENS", 1)
         row = build_row([build_example([ord(letter) for letter in word]) for word in words])
     beginnings = {word[:length] for word in words for length in range(1, len(word) + 1)}
     assert len(row.input_ids) == len(beginnings)
@@ -112,19 +115,14 @@ def test_a_short_beginning_is_written_twice(build_example, common, tokens):
     assert len(row.input_ids) == tokens
 
 
-def test_a_little_more_than_the_branch_below_is_no_branch(build_example):
+@pytest.mark.parametrize(
+    ("more", "members", "branch"), [(7, 2, 0), (8, 2, 1), (2, 4, 0), (2, 5, 1)]
+)
+def test_a_branch_on_a_branch_saves_enough_in_all(build_example, more, members, branch):
     system = [7] * 20
-    ids = [[*system, 1], [*system, *[2] * 15, 3], [*system, *[2] * 15, 4]]
-    assert len(build_row([build_example(each) for each in ids]).input_ids) == 20 + 1 + 16 + 16
-
-
-def test_a_little_more_that_many_share_is_a_branch(build_example):
-    beginning = [*[7] * 20, *[2] * 4]
-    many = [build_example([*beginning, last]) for last in range(30, 35)]
-    tokens = len(build_row([build_example([*[7] * 20, 1]), *many]).input_ids)
-    assert tokens == 20 + 1 + 4 + 5
-    fewer = build_row([build_example([*[7] * 20, 1]), *many[:4]])
-    assert len(fewer.input_ids) == 20 + 1 + 4 * 5
+    ids = [[*system, 1]] + [[*system, *[2] * more, last] for last in range(30, 30 + members)]
+    row = build_row([build_example(each) for each in ids])
+    assert len(row.input_ids) == 20 + 1 + members + more * (1 if branch else members)
 
 
 def test_shared_tokens_are_trained_once_a_conversation(build_example):

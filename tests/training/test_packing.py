@@ -49,7 +49,7 @@ def test_none_is_padded_batches(build_model, examples):
 
 
 def test_a_window_is_no_obstacle_to_short_conversations(build_model, examples):
-    model = build_model(60, **(WINDOW | {"sliding_window": 32}))
+    model = build_model(60, **(WINDOW | {"sliding_window": 36}))
     assert choose(model, examples)[0].rows
 
 

@@ -65,6 +65,8 @@ def test_the_rows_of_all_processes_are_the_step(examples, processes, share, toke
     trained = [row for row in rows if row.weights.any()]
     assert sum(row.conversations for row in trained) == 17
     assert all(len(row.input_ids) <= tokens for row in rows)
+    apart = sum(len(examples[i].input_ids) for i in chosen)
+    assert (sum(len(row.input_ids) for row in trained) < apart) == share
     for step in steps:
         assert step.trained_tokens == sum(float(row.weights.sum()) for row in rows)
         assert step.trained_tokens < sum(examples[i].trained_tokens for i in chosen)

@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from rolewright.tokens.example import IGNORE, Example
 
 LEAST_SHARED_TOKENS = 16
-"""A shorter common beginning, or fewer tokens saved in all, are not worth a branch."""
+"""A shorter common beginning is not worth a branch of its own."""
+
+LEAST_SAVED_TOKENS = 8
+"""A branch on a branch has to save so many in all. At half of the above, what is lost where two
+families meet is less than they have in common, so that no row is longer than planned."""
 
 Ids = NDArray[np.int64]
 
@@ -124,9 +128,9 @@ def common_beginning(first: Ids, second: Ids) -> int:
 def _branch_depths(ordered: Sequence[Ids]) -> list[int]:
     """Of each sequence, how many tokens of the one before it to continue from.
 
-    Branches that would save less than ``LEAST_SHARED_TOKENS``, against the branch below and over
-    all sequences that share them, are left out, and so is a shorter beginning of the row however
-    many share it. All but the first sequence leave at least one token of their own.
+    Beginnings shorter than ``LEAST_SHARED_TOKENS`` are left out, and so are branches on a branch
+    that save less than ``LEAST_SAVED_TOKENS`` over all sequences that share them. All but the
+    first sequence leave at least one token of their own.
     """
     depths = [0]
     for before, after in pairwise(ordered):
@@ -137,8 +141,11 @@ def _branch_depths(ordered: Sequence[Ids]) -> list[int]:
         if first >= behind:
             continue
         least = min(depths[first:behind])
-        saved = (least - floor) * (behind - first) if floor else least
-        kept = least if saved >= LEAST_SHARED_TOKENS else floor
+        if floor:
+            worth = (least - floor) * (behind - first) >= LEAST_SAVED_TOKENS
+        else:
+            worth = least >= LEAST_SHARED_TOKENS
+        kept = least if worth else floor
         splits = [i for i in range(first, behind) if depths[i] == least]
         for split in splits:
             depths[split] = kept
