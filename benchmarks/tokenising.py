@@ -18,6 +18,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +124,19 @@ def fast_tokenizer(vocabulary: Path) -> Any:
     return PreTrainedTokenizerFast(tokenizer_object=backend)
 
 
-def timed(action: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
-    value = action()
-    return time.perf_counter() - start, value
+class Clock:
+    """Keeps the seconds and the processor's seconds (of all cores) of what it measures."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
+
+    def measure(self, name: str, action: Callable[[], Any], scale: float = 1) -> Any:
+        start, cpu = time.perf_counter(), time.process_time()
+        value = action()
+        self.seconds[name] = (time.perf_counter() - start) * scale
+        self.cpu_seconds[name] = (time.process_time() - cpu) * scale
+        return value
 
 
 def check_parity(sources: Sequence[Conversation], encode: Encode, encoder: ChatEncoder) -> None:
@@ -155,12 +165,10 @@ def measure(number: int, sample: int, vocabulary: Path) -> dict[str, Any]:
         f"preprocess, padded to {QWEN_LIMIT}": (qwen1, QWEN_LIMIT),
         f"preprocess, bare tiktoken, {limit}": (tiktoken_encode, limit),
     }
-    seconds = {
-        name: timed(lambda way=way: preprocess(part, way[0], system, way[1]))[0]
-        * number
-        / len(part)
-        for name, way in theirs.items()
-    }
+    clock = Clock()
+    for name, (encode, max_len) in theirs.items():
+        action = partial(preprocess, part, encode, system, max_len)
+        clock.measure(name, action, number / len(part))
     with tempfile.TemporaryDirectory() as folder:
         example_cache.cache_folder = lambda: Path(folder)
         examples.CACHED_FROM = 1
@@ -176,11 +184,11 @@ def measure(number: int, sample: int, vocabulary: Path) -> dict[str, Any]:
                 say=lambda _: None,
             )
 
-        seconds["rolewright, nothing cached"], encoded = timed(ours)
-        seconds["rolewright, cached"], recalled = timed(ours)
+        encoded = clock.measure("rolewright, nothing cached", ours)
+        recalled = clock.measure("rolewright, cached", ours)
         assert recalled == encoded
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
-    qwen, qwen_padded, bare, cold, cached = seconds.values()
+    qwen, qwen_padded, bare, cold, cached = clock.seconds.values()
     lengths = [len(example) for example in encoded.examples]
     return {
         "conversations": number,
@@ -188,7 +196,8 @@ def measure(number: int, sample: int, vocabulary: Path) -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "system_tokens": encoded.examples[0].prefix_tokens,
         "tokens_a_conversation": round(statistics.mean(lengths)),
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "seconds": {name: round(value, 2) for name, value in clock.seconds.items()},
+        "cpu_seconds": {name: round(value, 2) for name, value in clock.cpu_seconds.items()},
         "cache_bytes": size,
         "ratio": round(qwen / cold, 2),
         "ratio_to_padding_8192": round(qwen_padded / cold, 2),
@@ -217,7 +226,11 @@ def main() -> None:
     slowest = max(result["seconds"].values())
     for name, seconds in result["seconds"].items():
         rate = result["conversations"] / seconds if seconds else float("inf")
-        print(f"{name:34} {seconds:9.2f} s {rate:12,.0f} a second {slowest / seconds:8.1f} ×")
+        cpu = result["cpu_seconds"][name]
+        print(
+            f"{name:34} {seconds:9.2f} s {cpu:9.2f} s of cpu {rate:10,.0f} a second "
+            f"{slowest / seconds:7.1f} ×"
+        )
     print(json.dumps(result))
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from itertools import chain
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import UserError
 from rolewright.tokens.chat_format import END, START, ChatFormat, Thinking, observe_chat_format
-from rolewright.tokens.example import Example, Run, Segment, assemble, fitting_turns, join
+from rolewright.tokens.example import Example, Run, Segment, examples_of, join
 from rolewright.tokens.qwen_preprocess import qwen_system, qwen_turn
 from rolewright.tokens.think_blocks import CLOSING, OPENING, split_reasoning, think_block_faults
 
@@ -138,7 +138,7 @@ class ChatEncoder:
                         system = join(self._system(conversation.system, loss), encoded)
                         systems[conversation.system] = system
                     segments = [[join(turn, encoded) for turn in turns] for turns in renderings]
-                    examples += _examples(
+                    examples += examples_of(
                         conversation, system, segments, max_length_tokens, whole=self.format.thinks
                     )
         return examples
@@ -255,34 +255,6 @@ class ChatEncoder:
     def _answer_start(self) -> "array[int]":
         """The header with what a generation prompt supplies after it."""
         return self._header + self._ids_of_template(self.format.answer_prefix)
-
-
-def _examples(
-    conversation: Conversation,
-    system: Segment,
-    renderings: Sequence[Sequence[Segment]],
-    max_length_tokens: int | None,
-    *,
-    whole: bool,
-) -> Iterator[Example]:
-    """The examples of a conversation.
-
-    Args:
-        conversation: what the renderings show.
-        system: its system block.
-        renderings: at least one, turn by turn.
-        max_length_tokens: None = no limit.
-        whole: a rendering that does not fit is left out; else the exchanges at its end are.
-    """
-    fitting = [fitting_turns(system, turns, max_length_tokens) for turns in renderings]
-    kept = [
-        turns[:count]
-        for turns, count in zip(renderings, fitting, strict=True)
-        if not whole or count == len(turns)
-    ]
-    truncated = fitting != [len(turns) for turns in renderings]
-    for part, turns in enumerate(kept or [[]]):
-        yield assemble(conversation, system, turns, truncated=truncated, part=part)
 
 
 def _refuse_for_thinking(conversations: Iterable[Conversation], loss: LossKind) -> None:

@@ -1,7 +1,7 @@
 """Token ids with a label for each: what training consumes."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -112,7 +112,35 @@ def join(runs: Iterable[Run], encoded: "Mapping[str, array[int]]") -> Segment:
     return Segment(ids, spans)
 
 
-def assemble(
+def examples_of(
+    conversation: Conversation,
+    system: Segment,
+    renderings: Sequence[Sequence[Segment]],
+    max_length_tokens: int | None,
+    *,
+    whole: bool,
+) -> Iterator[Example]:
+    """The examples of a conversation.
+
+    Args:
+        conversation: what the renderings show.
+        system: its system block.
+        renderings: at least one, turn by turn.
+        max_length_tokens: None = no limit.
+        whole: a rendering that does not fit is left out; else the exchanges at its end are.
+    """
+    fitting = [_fitting_turns(system, turns, max_length_tokens) for turns in renderings]
+    kept = [
+        turns[:count]
+        for turns, count in zip(renderings, fitting, strict=True)
+        if not whole or count == len(turns)
+    ]
+    truncated = fitting != [len(turns) for turns in renderings]
+    for part, turns in enumerate(kept or [[]]):
+        yield _assemble(conversation, system, turns, truncated=truncated, part=part)
+
+
+def _assemble(
     conversation: Conversation,
     system: Segment,
     turns: Sequence[Segment],
@@ -148,7 +176,7 @@ def assemble(
     )
 
 
-def fitting_turns(system: Segment, turns: Sequence[Segment], max_length_tokens: int | None) -> int:
+def _fitting_turns(system: Segment, turns: Sequence[Segment], max_length_tokens: int | None) -> int:
     """How many turns fit into a limit, in whole exchanges: a user turn with its answer."""
     fitting = len(turns)
     length = len(system.ids) + sum(len(turn.ids) for turn in turns)
