@@ -112,13 +112,18 @@ class _RowAttention(torch.autograd.Function):
         segments: tuple[Segment, ...],
         scaling: float,
     ) -> torch.Tensor:
-        merged = torch.zeros(query.shape, dtype=torch.float32)
-        sums = torch.full(query.shape[:-1], -torch.inf)  # (1, heads, tokens)
+        merged = torch.empty(query.shape, dtype=torch.float32)
+        sums = torch.empty(query.shape[:-1])  # (1, heads, tokens)
+        begun = 0  # queries before it have some keys behind them already
         for queries, keys, causal in _pieces(segments):
             part, part_sums = _forward(
                 query[:, :, queries], key[:, :, keys], value[:, :, keys], 0.0, causal, scale=scaling
             )
-            _merge(merged[:, :, queries], sums[:, :, queries], part, part_sums)
+            if queries.start >= begun:
+                merged[:, :, queries], sums[:, :, queries] = part, part_sums
+                begun = queries.stop
+            else:
+                _merge(merged[:, :, queries], sums[:, :, queries], part, part_sums)
         output = merged.to(query.dtype)
         ctx.save_for_backward(query, key, value, output, sums)
         ctx.segments, ctx.scaling = segments, scaling
