@@ -36,23 +36,16 @@ RANK = 16
 CHECKPOINTING = "gradient_checkpointing=true"
 LEAN = {"MALLOC_MMAP_THRESHOLD_": "1048576", "THP_MEM_ALLOC_ENABLE": "1"}
 """An environment in which glibc gives freed memory back at once (docs/training.md)."""
+WAYS = {
+    "default": ([], {}),
+    "checkpointing": ([CHECKPOINTING], {}),
+    "lean": ([CHECKPOINTING], LEAN),
+}
+"""Ways to run Rolewright: settings, environment."""
 
 
 class EnoughError(Exception):
     """The time for a measurement is up."""
-
-
-def ways(system: int) -> dict[str, tuple[list[str], dict[str, str]]]:
-    """Ways to run Rolewright: settings and environment.
-
-    The lean one has rows of about four times the system message, but 2,048 to 8,192 tokens.
-    """
-    row = f"packing.row_tokens={min(max(4 * system + 500, 2048), 8192)}"
-    return {
-        "default": ([], {}),
-        "checkpointing": ([CHECKPOINTING], {}),
-        "lean": ([CHECKPOINTING, row], LEAN),
-    }
 
 
 def make_examples(system: int, conversations: int) -> list[Example]:
@@ -204,7 +197,7 @@ def compare(system: int, options: argparse.Namespace) -> dict[str, Any]:
     """Everything that is measured for one length of the system message."""
     ours = {
         name: measure("rolewright", options, environment, system=system, settings=settings)
-        for name, (settings, environment) in ways(system).items()
+        for name, (settings, environment) in WAYS.items()
     }
     sizes = [size for size in options.at_once if size * (system + 250) <= options.most_tokens]
     trl = [

@@ -112,7 +112,7 @@ def test_chunks_of_logits_change_nothing(build_model, examples, monkeypatch, log
         return score(head, hidden, *rest)
 
     monkeypatch.setattr(loss_module, "_score", watched)
-    monkeypatch.setattr(loss_module, "_CHUNK_LOGITS", logits)
+    monkeypatch.setattr(loss_module, "_CHUNK_LOGITS", {"cpu": logits})
     compare(build_model(VOCABULARY).train(), examples, 1e-4)
     assert max(sizes) <= max(1, logits // VOCABULARY)
     trained = [len(build_row(part).targets) for part in (examples[:5], examples[5:])]

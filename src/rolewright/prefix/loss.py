@@ -12,8 +12,8 @@ from torch.utils.checkpoint import checkpoint
 from rolewright.prefix.attention import ROW_ATTENTION, block_mask, register_row_attention
 from rolewright.prefix.row import Row
 
-_CHUNK_LOGITS = 1 << 25
-"""Logits held at once: 128 MiB in fp32."""
+_CHUNK_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 25}
+"""Logits held at once: 32 and 128 MiB in fp32; a GPU needs more to be busy."""
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _row_loss(model: Any, row: Row) -> torch.Tensor:
     head = model.get_output_embeddings()
     hidden = row_states(model, row)[row.sources]  # (trained, hidden)
     vocabulary = model.config.get_text_config().vocab_size
-    size = max(1, _CHUNK_LOGITS // vocabulary)
+    size = max(1, _CHUNK_LOGITS[hidden.device.type] // vocabulary)
     if len(hidden) <= size:
         return _score(head, hidden, row.targets, row.weights)
     parts = (torch.split(each, size) for each in (hidden, row.targets, row.weights))
