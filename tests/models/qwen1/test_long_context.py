@@ -5,6 +5,9 @@ from rolewright.generation.chat_model import load_chat_model
 from rolewright.generation.decode import generate
 from rolewright.models.load import load_model
 from rolewright.models.qwen1.long_context import MOST_TOKENS, context_limit, ntk_alpha
+from rolewright.prefix.loss import computing_rows
+from rolewright.prefix.row import build_row
+from rolewright.prefix.support import plain_loss
 
 SEQ = 16
 
@@ -45,6 +48,18 @@ def test_training_uses_neither(write_qwen1, reference):
     ids = ids_of(40)
     expected = reference(weights, config, ids, training=True)
     torch.testing.assert_close(logits_of(model, ids), expected, rtol=0, atol=5e-4)
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["training", "validation"])
+@pytest.mark.parametrize("lengths", [(12, 12), (40, 12)], ids=["row too long", "conversation too"])
+def test_a_row_is_computed_as_in_training(write_qwen1, build_example, lengths, training):
+    model = load_model(str(write_qwen1()[0])).train()
+    examples = [build_example(ids_of(length, seed)) for seed, length in enumerate(lengths)]
+    with torch.no_grad():
+        expected = sum(plain_loss(model, example) for example in examples)
+        with computing_rows(model.train(training)):
+            found = model(row=build_row(examples))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-4)
 
 
 @pytest.mark.parametrize("left", [True, False], ids=["left", "right"])
