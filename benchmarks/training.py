@@ -5,10 +5,11 @@
 
 Both train the same LoRA adapter on the same model, token ids, labels and precision, with 32
 conversations an optimiser step. Each measurement is a process of its own, so that its peak memory
-is its own. TRL is measured with several of its settings (conversations at once, packing), and its
-fastest counts; Rolewright is, too, in three ways. The gradients of one
-step are compared with plain passes, in fp32. Needs `pip install -e '.[benchmarks]'`. Last comes one
-JSON line.
+is its own. TRL is measured with several of its settings (conversations at once, packing,
+checkpointing), and its fastest counts. Rolewright runs by its defaults, with the C library's
+allocator set up as `rolewright train` does it; TRL's fastest runs once more under that set-up, and
+the table has both. The gradients of one step are compared with plain passes, in fp32. Needs
+`pip install -e '.[benchmarks]'`. Last comes one JSON line.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from array import array
 from pathlib import Path
 from typing import Any
 
+from rolewright.cli.allocator import allocator_environment
 from rolewright.errors import Place
 from rolewright.models.builtin import SMOLLM2, builtin_model
 from rolewright.tokens.example import Example
@@ -33,15 +35,6 @@ from rolewright.training.config import load_config
 TARGETS = {20: (1.0, 1.0), 500: (3.0, 0.6), 1000: (5.0, 0.5), 3000: (12.0, 0.3)}
 """System tokens → at least so many times TRL's speed, at most such a share of its memory."""
 RANK = 16
-CHECKPOINTING = "gradient_checkpointing=true"
-LEAN = {"MALLOC_MMAP_THRESHOLD_": "1048576", "THP_MEM_ALLOC_ENABLE": "1"}
-"""An environment in which glibc gives freed memory back at once (docs/training.md)."""
-WAYS = {
-    "default": ([], {}),
-    "checkpointing": ([CHECKPOINTING], {}),
-    "lean": ([CHECKPOINTING], LEAN),
-}
-"""Ways to run Rolewright: settings, environment."""
 
 
 class EnoughError(Exception):
@@ -79,7 +72,7 @@ def measure_rolewright(job: dict[str, Any]) -> dict[str, float]:
     examples = make_examples(job["system"], job["conversations"])
     settings = [f"precision={job['precision']}", f"batch_size={job['conversations']}"]
     settings += [f"lora.rank={RANK}", "max_steps=100", "optimizer.learning_rate=1e-4"]
-    config = load_config(None, [*settings, *job["settings"]])
+    config = load_config(None, settings)
     ends: list[float] = []
 
     def on_step(step: int, steps: int, loss: float) -> None:
@@ -188,52 +181,49 @@ def measure(
         return {"failed": done.returncode}
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     shown = ", ".join(f"{key} {value:.3g}" for key, value in result.items())
-    named = {key: job[key] for key in ("at_once", "packing", "settings") if key in job}
+    named = {key: job[key] for key in ("at_once", "packing", "checkpointing") if key in job}
+    if environment:
+        named["allocator"] = "set up"
     print(f"system {job['system']}: {worker} {named or ''}: {shown}", file=sys.stderr, flush=True)
-    return result
+    return result | named
 
 
 def compare(system: int, options: argparse.Namespace) -> dict[str, Any]:
     """Everything that is measured for one length of the system message."""
-    ours = {
-        name: measure("rolewright", options, environment, system=system, settings=settings)
-        for name, (settings, environment) in WAYS.items()
-    }
+    allocator = allocator_environment()
+    ours = measure("rolewright", options, allocator, system=system)
     sizes = [size for size in options.at_once if size * (system + 250) <= options.most_tokens]
-    trl = [
-        measure("trl", options, system=system, at_once=size, packing=False, checkpointing=False)
-        | {"at_once": size, "packing": False}
-        for size in sizes
-    ]
-    trl.append(
-        measure("trl", options, system=system, at_once=1, packing=True, checkpointing=False)
-        | {"at_once": 1, "packing": True}
-    )
-    fastest = max(trl, key=lambda each: each.get("tokens_per_second", 0.0))
+    ways = [{"at_once": size, "packing": False, "checkpointing": False} for size in sizes]
+    ways.append({"at_once": 1, "packing": False, "checkpointing": True})
+    ways.append({"at_once": 1, "packing": True, "checkpointing": False})
+    trl = [measure("trl", options, system=system, **way) for way in ways]
+    best = max(range(len(ways)), key=lambda number: trl[number].get("tokens_per_second", 0.0))
+    same = measure("trl", options, allocator, system=system, **ways[best])
     gradients = measure("gradients", options, system=min(system, 500))
-    return {"system": system, "rolewright": ours, "trl": fastest, "all_trl": trl} | gradients
+    found = {"rolewright": ours, "trl": trl[best], "trl_same_allocator": same, "all_trl": trl}
+    return {"system": system} | found | gradients
 
 
 def print_table(results: list[dict[str, Any]]) -> None:
-    """A line for each length and way of running Rolewright."""
-    print("system | ours          | tokens/s | TRL tokens/s | speed   | GiB   | TRL GiB | memory")
+    """A line for each length against TRL, and one against TRL with the same allocator."""
+    print("system | against        | tokens/s | TRL tokens/s | speed   | GiB   | TRL GiB | memory")
     for result in results:
-        trl = result["trl"]
-        for name, ours in result["rolewright"].items():
-            if "failed" in ours:
-                print(f"{result['system']:6} | {name:13} | failed")
+        ours = result["rolewright"]
+        for key, name in (("trl", "TRL"), ("trl_same_allocator", "same allocator")):
+            trl = result[key]
+            if "failed" in ours or "failed" in trl:
+                print(f"{result['system']:6} | {name:14} | failed")
                 continue
-            speed = ours["tokens_per_second"] / trl["tokens_per_second"]
-            memory = ours["peak_gib"] / trl["peak_gib"]
-            ours |= {"speed": speed, "memory": memory}
+            trl["speed"] = ours["tokens_per_second"] / trl["tokens_per_second"]
+            trl["memory"] = ours["peak_gib"] / trl["peak_gib"]
             print(
-                f"{result['system']:6} | {name:13} | {ours['tokens_per_second']:8.1f} | "
-                f"{trl['tokens_per_second']:12.1f} | {speed:6.2f}x | {ours['peak_gib']:5.2f} | "
-                f"{trl['peak_gib']:7.2f} | {memory:5.2f}x"
+                f"{result['system']:6} | {name:14} | {ours['tokens_per_second']:8.1f} | "
+                f"{trl['tokens_per_second']:12.1f} | {trl['speed']:6.2f}x | "
+                f"{ours['peak_gib']:5.2f} | {trl['peak_gib']:7.2f} | {trl['memory']:5.2f}x"
             )
         if result["system"] in TARGETS:
             speed, memory = TARGETS[result["system"]]
-            print(f"       | to reach      | {'':23} | {speed:6.2f}x | {'':17}| {memory:5.2f}x")
+            print(f"       | to reach       | {'':23} | {speed:6.2f}x | {'':17}| {memory:5.2f}x")
 
 
 def main() -> None:

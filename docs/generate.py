@@ -41,8 +41,6 @@ _KINDS = {"string": "text", "integer": "integer", "number": "number", "boolean":
 _MEANINGS = {
     "method": "LoRA adapter, or all weights.",
     "epochs": "Passes over the training part of the data.",
-    "gradient_checkpointing": "Compute activations again in the backward pass: less memory, more "
-    "time.",
     "seed": "Of the split, the order of the data, the adapter's start and dropout.",
     "lora.rank": "Rank of the two matrices of each adapted layer.",
     "lora.dropout": "On the adapter's input.",

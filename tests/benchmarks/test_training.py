@@ -19,7 +19,7 @@ def test_a_smoke_run_compares_both_and_ends_with_json():
     assert results["schema"] == "rolewright.benchmark.training/1"
     [result] = results["results"]
     assert result["gradient_difference"] < 1e-4
-    assert len(result["all_trl"]) == 2
-    for each in (*result["rolewright"].values(), *result["all_trl"]):
+    assert len(result["all_trl"]) == 3
+    for each in (result["rolewright"], result["trl_same_allocator"], *result["all_trl"]):
         assert each["tokens_per_second"] > 0
         assert each["peak_gib"] > 0

@@ -7,7 +7,7 @@ import rolewright.training.train as training_module
 from rolewright.errors import UserError
 from rolewright.generation.chat_model import load_bundle_model
 from rolewright.training.config import load_config
-from rolewright.training.hardware import require_hardware, uses_liger
+from rolewright.training.hardware import checkpoints_activations, require_hardware, uses_liger
 from rolewright.training.train import Watcher, train
 
 QUIET = Watcher(lambda _: None)
@@ -39,6 +39,15 @@ def test_quantisation_needs_a_gpu_and_bitsandbytes(pretend, kind, gpu, found):
     assert "pip install bitsandbytes" in str(error.value)
     pretend("bitsandbytes", gpu=True)
     require_hardware(load_config(None, [f"quantization={kind}"]))
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_activations_are_computed_again_on_a_cpu_unless_told(pretend, gpu):
+    pretend(gpu=gpu)
+    assert checkpoints_activations(load_config(None, [])) is not gpu
+    for written, expected in {"on": True, "true": True, "off": False, "false": False}.items():
+        config = load_config(None, [f"gradient_checkpointing={written}"])
+        assert checkpoints_activations(config) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import json
 import random
 from collections import Counter
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -77,6 +78,7 @@ def test_savings_are_told(build_model, examples):
     said = []
     tell_savings(planner, StepSampler(8, 8, seed=1), said.append)
     assert said[0].startswith("176 tokens an epoch, 36 to compute (4.9 times fewer)")
+    assert said[0].endswith("a row of at most 1,576 tokens")
 
 
 def test_the_first_step_is_verified(build_model, examples):
@@ -93,6 +95,42 @@ def test_a_wrong_first_step_is_refused(build_model, examples, see_everything):
     planner = StepPlanner(examples, type(layout)(layout.limits, rows=True))
     with pytest.raises(UserError, match="the first step differs"):
         verify_step(model, planner, range(8), print)
+
+
+@pytest.mark.parametrize(
+    ("precision", "differences", "refused"),
+    [
+        (torch.float32, (1e-6, 2e-4), "the gradient of the first step"),
+        (torch.float32, (2e-4, 1e-6), "the loss of the first step"),
+        (torch.bfloat16, (2e-2, 5e-2), None),
+        (torch.bfloat16, (2e-2, 2e-1), "the gradient of the first step"),
+        (torch.bfloat16, (5e-2, 5e-2), "the loss of the first step"),
+        (torch.float32, (float("nan"), 1e-6), "the loss of the first step"),
+    ],
+)
+def test_each_precision_has_its_limits(
+    monkeypatch, build_model, examples, precision, differences, refused
+):
+    monkeypatch.setattr("rolewright.training.packing.verify", lambda *_: differences)
+    model = build_model(60).to(precision)
+    planner = StepPlanner(examples, choose(model, examples)[0])
+    with nullcontext() if refused is None else pytest.raises(UserError, match=refused):
+        verify_step(model, planner, range(8), lambda _: None)
+
+
+def test_on_a_cpu_what_is_shared_decides_about_the_row(build_model, build_example, examples):
+    def row_tokens(of, *settings):
+        return StepPlanner(of, choose(build_model(60), of, *settings)[0]).limits.tokens
+
+    def sharing(tokens):
+        return [build_example([5] * tokens + [last, last + 1]) for last in range(30, 38)]
+
+    assert row_tokens(examples) == 1576
+    assert row_tokens(sharing(500)) == 2536
+    assert row_tokens(sharing(3400)) == 8192
+    assert row_tokens(sharing(500), "packing.kind=none") == 1536
+    assert row_tokens(sharing(500), "packing.kind=separate") == 1536
+    assert row_tokens(sharing(500), "packing.row_tokens=7000") == 7000
 
 
 @pytest.fixture

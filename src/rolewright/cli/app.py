@@ -20,6 +20,7 @@ from rolewright.cli import (
     train,
 )
 from rolewright.cli import eval as evaluation
+from rolewright.cli.allocator import restart_with_allocator
 from rolewright.cli.output import (
     EXIT_BUG,
     EXIT_INTERRUPTED,
@@ -81,6 +82,8 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 found wanting, 2 usage or input, 130 Ctrl-C."""
+    if arguments is None and sys.argv[1:2] in (["train"], ["demo"]):
+        restart_with_allocator()
     write_any_text()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 

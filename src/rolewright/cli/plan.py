@@ -175,12 +175,12 @@ def _plan(
     return Plan(
         conversations=min(
             config.micro_batch_size or config.batch_size,
-            max(1, (config.packing.row_tokens - system) // conversation),
+            max(1, ((config.packing.most_row_tokens) - system) // conversation),
         ),
         system_tokens=system,
         conversation_tokens=conversation,
         trained_tokens=trained or conversation,
-        checkpointing=config.gradient_checkpointing,
+        checkpointing=config.gradient_checkpointing == "on",
         bf16=config.precision != "fp32",
         full=config.method == "full",
         quantization=config.quantization,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rolewright.prefix.row import LEAST_SHARED_TOKENS, common_beginning
 from rolewright.tokens.example import Example
 
+_LEAST_ROW_TOKENS = 1536
 _FAMILY = 8
 """So many conversations have to share a beginning for the planner to keep them together."""
 
@@ -113,6 +114,17 @@ def _family_depths(commons: NDArray[np.int64]) -> NDArray[np.int64]:
         part = depths[offset : offset + len(windows)]
         np.maximum(part, windows, out=part)
     return depths
+
+
+def small_row_tokens(sharing: Sharing, *, share: bool) -> int:
+    """Tokens of a row that needs little memory, and most of which is not shared.
+
+    Args:
+        sharing: of the dataset.
+        share: whether common beginnings stand in a row once.
+    """
+    shared = int(sharing.shared.max(initial=0)) if share else 0
+    return _LEAST_ROW_TOKENS + 2 * shared
 
 
 def plan_rows(sharing: Sharing, chosen: Iterable[int], limits: Limits) -> list[list[int]]:

@@ -13,6 +13,8 @@ from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import LossKind
 from rolewright.yaml_document import YamlDocument, read_yaml, validate
 
+_MOST_ROW_TOKENS = 8192
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -53,10 +55,16 @@ class PackingConfig(_Section):
     """``shared_prefix``: what conversations share from the start is computed once a row;
     ``separate``: each whole, side by side in a row; ``none``: padded batches; ``auto`` =
     ``shared_prefix`` where the model can compute it exactly, else ``none``."""
-    row_tokens: Count = 8192
-    """At most so many tokens go through the model at once; a longer conversation goes alone."""
+    row_tokens: Count | None = None
+    """At most so many tokens go through the model at once; a longer conversation goes alone. None =
+    8192 on a GPU; on a CPU 1536 and twice what conversations share, but no more than 8192."""
     verify: bool = False
     """Compare loss and gradients of the first step with those of plain passes; as ``--verify``."""
+
+    @property
+    def most_row_tokens(self) -> int:
+        """The limit where nothing is known of the data."""
+        return self.row_tokens or _MOST_ROW_TOKENS
 
 
 class OptimizerConfig(_Section):
@@ -108,7 +116,9 @@ class TrainingConfig(_Section):
     """Share of the conversations held back to measure the validation loss; 0 = none."""
     precision: Precision = "auto"
     """``auto`` = bf16 where the processor computes in it, else fp32."""
-    gradient_checkpointing: bool = False
+    gradient_checkpointing: Switch = "auto"
+    """Compute activations again in the backward pass: less memory, more computation. ``auto`` = on
+    a CPU, where memory fetched anew costs as much time."""
     quantization: Quantization = "none"
     """Of the frozen weights under LoRA (QLoRA): ``nf4`` 4 bits, ``int8`` 8 bits. Needs a GPU and
     bitsandbytes."""

@@ -25,6 +25,13 @@ def require_hardware(config: TrainingConfig) -> None:
         )
 
 
+def checkpoints_activations(config: TrainingConfig) -> bool:
+    """Whether the backward pass computes activations again."""
+    if config.gradient_checkpointing == "auto":
+        return best_device() == "cpu"
+    return config.gradient_checkpointing == "on"
+
+
 def uses_liger(config: TrainingConfig) -> bool:
     """Whether Liger's fused Triton kernels replace parts of the model.
 

@@ -2,13 +2,21 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from rolewright.prefix.plan import Limits, Savings, deal, find_sharing, plan_rows, savings
+from rolewright.prefix.plan import (
+    Limits,
+    Savings,
+    deal,
+    find_sharing,
+    plan_rows,
+    savings,
+    small_row_tokens,
+)
 from rolewright.prefix.row import Row, build_row
 from rolewright.tokens.example import IGNORE, Example
 from rolewright.training.collate import PaddedBatch, collate
@@ -36,6 +44,7 @@ class Layout:
 
     Attributes:
         limits: of what goes through the model at once.
+        small: have rows no longer than is sensible for what the examples share.
         rows: rows with attention of their own; False = padded batches.
         pad_id: stands in padded positions.
         process: number of this process.
@@ -43,6 +52,7 @@ class Layout:
     """
 
     limits: Limits
+    small: bool = False
     rows: bool = True
     pad_id: int = 0
     process: int = 0
@@ -55,11 +65,19 @@ class StepPlanner:
     Args:
         examples: of a whole dataset.
         layout: how.
+
+    Attributes:
+        examples: as given.
+        limits: of what goes through the model at once.
     """
 
     def __init__(self, examples: Sequence[Example], layout: Layout) -> None:
-        self.examples, self._layout = examples, layout
+        self.examples, self._layout, self.limits = examples, layout, layout.limits
         self._sharing = find_sharing(examples)
+        if layout.small:
+            share = layout.rows and layout.limits.share
+            tokens = small_row_tokens(self._sharing, share=share)
+            self.limits = replace(self.limits, tokens=min(tokens, self.limits.tokens))
         self._trained = [_predicted(example) for example in examples]
 
     def shares(self, chosen: Sequence[int]) -> list[list[list[int]]]:
@@ -67,7 +85,7 @@ class StepPlanner:
         layout = self._layout
         dealt = deal(self._sharing, chosen, layout.processes)
         if layout.rows:
-            return [plan_rows(self._sharing, share, layout.limits) for share in dealt]
+            return [plan_rows(self._sharing, share, self.limits) for share in dealt]
         return [self._padded(share) for share in dealt]
 
     def plan(self, chosen: Sequence[int]) -> Step:
@@ -91,12 +109,12 @@ class StepPlanner:
     def _build(self, inside: Sequence[int]) -> Pass:
         examples = [self.examples[index] for index in inside]
         if self._layout.rows:
-            return build_row(examples, share=self._layout.limits.share)
+            return build_row(examples, share=self.limits.share)
         return collate(examples, self._layout.pad_id)
 
     def _padded(self, share: Sequence[int]) -> list[list[int]]:
         """Batches of like length, each with its padding within the limit."""
-        lengths, limits = self._sharing.lengths, self._layout.limits
+        lengths, limits = self._sharing.lengths, self.limits
         batches: list[list[int]] = []
         for index in sorted(share, key=lambda i: -lengths[i]):
             longest = lengths[batches[-1][0]] if batches else 0

@@ -46,7 +46,7 @@ from rolewright.training.examples import (
     encode_examples,
     split_validation,
 )
-from rolewright.training.hardware import require_hardware
+from rolewright.training.hardware import checkpoints_activations, require_hardware
 from rolewright.training.processes import claim_device, is_main, meet
 from rolewright.training.resume import hold_plan
 from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
@@ -233,7 +233,7 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
         model = add_adapter(model, config.lora)
     except ValueError as error:
         raise UserError.at("lora.target_modules", str(error)) from error
-    if config.gradient_checkpointing:
+    if checkpoints_activations(config):
         model.enable_input_require_grads()
     return model
 

@@ -11,7 +11,7 @@ from rolewright.models.builtin import Say
 from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.config import TrainingConfig
-from rolewright.training.hardware import uses_liger
+from rolewright.training.hardware import checkpoints_activations, uses_liger
 from rolewright.training.processes import is_main, meet, process_count
 from rolewright.training.resume import (
     is_last,
@@ -192,7 +192,7 @@ def _arguments(config: TrainingConfig, folder: Path, *, validated: bool) -> Any:
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
         per_device_train_batch_size=1,  # a step comes whole
-        activation_checkpointing=config.gradient_checkpointing,
+        activation_checkpointing=checkpoints_activations(config),
         learning_rate=config.learning_rate,
         lr_scheduler_type=config.optimizer.schedule,
         warmup_steps=config.optimizer.warmup_share,
