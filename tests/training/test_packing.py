@@ -78,7 +78,7 @@ def test_savings_are_told(build_model, examples):
     said = []
     tell_savings(planner, StepSampler(8, 8, seed=1), said.append)
     assert said[0].startswith("176 tokens an epoch, 36 to compute (4.9 times fewer)")
-    assert said[0].endswith("a row of at most 1,576 tokens")
+    assert said[0].endswith("a row of at most 1,084 tokens")
 
 
 def test_the_first_step_is_verified(build_model, examples):
@@ -125,11 +125,11 @@ def test_on_a_cpu_what_is_shared_decides_about_the_row(build_model, build_exampl
     def sharing(tokens):
         return [build_example([5] * tokens + [last, last + 1]) for last in range(30, 38)]
 
-    assert row_tokens(examples) == 1576
-    assert row_tokens(sharing(500)) == 2536
+    assert row_tokens(examples) == 1084
+    assert row_tokens(sharing(500)) == 2524
     assert row_tokens(sharing(3400)) == 8192
-    assert row_tokens(sharing(500), "packing.kind=none") == 1536
-    assert row_tokens(sharing(500), "packing.kind=separate") == 1536
+    assert row_tokens(sharing(500), "packing.kind=none") == 1024
+    assert row_tokens(sharing(500), "packing.kind=separate") == 1024
     assert row_tokens(sharing(500), "packing.row_tokens=7000") == 7000
 
 

@@ -12,8 +12,8 @@ from torch.utils.checkpoint import checkpoint
 from rolewright.prefix.attention import ROW_ATTENTION, block_mask, register_row_attention
 from rolewright.prefix.row import Row
 
-_CHUNK_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 25}
-"""Logits held at once: 32 and 128 MiB in fp32; a GPU needs more to be busy."""
+_CHUNK_LOGITS = {"cpu": 1 << 22, "cuda": 1 << 25}
+"""Logits held at once: 16 and 128 MiB in fp32; a GPU needs more to be busy."""
 
 
 @contextmanager

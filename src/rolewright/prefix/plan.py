@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rolewright.prefix.row import LEAST_SHARED_TOKENS, common_beginning
 from rolewright.tokens.example import Example
 
-_LEAST_ROW_TOKENS = 1536
+_LEAST_ROW_TOKENS = 1024
 _FAMILY = 8
 """So many conversations have to share a beginning for the planner to keep them together."""
 
@@ -124,7 +124,7 @@ def small_row_tokens(sharing: Sharing, *, share: bool) -> int:
         share: whether common beginnings stand in a row once.
     """
     shared = int(sharing.shared.max(initial=0)) if share else 0
-    return _LEAST_ROW_TOKENS + 2 * shared
+    return _LEAST_ROW_TOKENS + 3 * shared
 
 
 def plan_rows(sharing: Sharing, chosen: Iterable[int], limits: Limits) -> list[list[int]]:

@@ -57,7 +57,7 @@ class PackingConfig(_Section):
     ``shared_prefix`` where the model can compute it exactly, else ``none``."""
     row_tokens: Count | None = None
     """At most so many tokens go through the model at once; a longer conversation goes alone. None =
-    8192 on a GPU; on a CPU 1536 and twice what conversations share, but no more than 8192."""
+    8192 on a GPU; on a CPU 1024 and three times what conversations share, but no more than 8192."""
     verify: bool = False
     """Compare loss and gradients of the first step with those of plain passes; as ``--verify``."""
 
