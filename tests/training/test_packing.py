@@ -68,9 +68,12 @@ def test_what_is_asked_for_is_refused_where_it_is_not_exact(build_model, example
     assert "packing.kind=none" in str(caught.value)
 
 
-def test_a_model_that_computes_rows_wrongly_is_refused(build_model, examples, see_everything):
-    with pytest.raises(UserError, match=r"a small trial .* differs from this model's own"):
-        choose(build_model(60), examples)
+def test_a_model_that_computes_rows_wrongly_is_found_out(build_model, examples, see_everything):
+    with pytest.raises(UserError, match="a small trial differs from its own computation"):
+        choose(build_model(60), examples, "packing.kind=shared_prefix")
+    layout, [said] = choose(build_model(60), examples)
+    assert not layout.rows
+    assert "a small trial differs from its own computation" in said
 
 
 def test_savings_are_told(build_model, examples):

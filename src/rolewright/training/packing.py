@@ -1,6 +1,7 @@
 """Choose how conversations are laid out, and say what that saves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rolewright.errors import UserError
@@ -32,7 +33,7 @@ def choose_layout(
         say: told what is chosen and what it saves.
 
     Raises:
-        UserError: rows are asked for and the model cannot compute them, or computes them wrongly.
+        UserError: rows are asked for, and the model cannot compute them or computes them wrongly.
     """
     packing = config.packing
     limits = Limits(
@@ -41,21 +42,29 @@ def choose_layout(
         packing.kind in {"auto", "shared_prefix"},
     )
     small = packing.row_tokens is None and model.device.type == "cpu"
-    longest = max(map(len, examples))
-    obstacle = row_obstacle(causal_model(model).config, longest)
-    if packing.kind == "none" or (obstacle is not None and packing.kind == "auto"):
-        if obstacle is not None:
-            say(f"the system message is computed for each conversation anew: {obstacle}")
-        return Layout(limits, small, rows=False, pad_id=pad_id)
-    if obstacle is not None:
-        raise UserError.at(
-            f"packing.kind: {packing.kind}",
-            f"this model cannot compute it exactly: {obstacle}",
-            fix="use packing.kind=none",
-        )
-    trial = "a small trial of shared-prefix attention"
-    _refuse_difference(model, try_rows(model), _LARGEST_DIFFERENCE, trial)
-    return Layout(limits, small, pad_id=pad_id)
+    padded = Layout(limits, small, rows=False, pad_id=pad_id)
+    if packing.kind == "none":
+        return padded
+    obstacle = row_obstacle(causal_model(model).config, max(map(len, examples)))
+    if obstacle is None:
+        obstacle = _trial_obstacle(model)
+    if obstacle is None:
+        return replace(padded, rows=True)
+    if packing.kind == "auto":
+        say(f"the system message is computed for each conversation anew: {obstacle}")
+        return padded
+    raise UserError.at(
+        f"packing.kind: {packing.kind}",
+        f"this model cannot compute it exactly: {obstacle}",
+        fix="use packing.kind=none",
+    )
+
+
+def _trial_obstacle(model: Any) -> str | None:
+    difference = try_rows(model)
+    if difference <= _limit(model, _LARGEST_DIFFERENCE):
+        return None
+    return f"a small trial differs from its own computation by {difference:.1e} (relative)"
 
 
 def tell_savings(planner: StepPlanner, sampler: StepSampler, say: Say) -> None:
@@ -86,7 +95,7 @@ def verify_step(model: Any, planner: StepPlanner, chosen: Sequence[int], say: Sa
 
 
 def _refuse_difference(model: Any, found: float, largest: dict[str, float], what: str) -> None:
-    limit = largest["fp32" if next(model.parameters()).dtype.itemsize == 4 else "bf16"]
+    limit = _limit(model, largest)
     if not found <= limit:
         raise UserError.at(
             "packing",
@@ -94,3 +103,7 @@ def _refuse_difference(model: Any, found: float, largest: dict[str, float], what
             expected=f"at most {limit:.0e}",
             fix="use packing.kind=none, and report it with the model's name",
         )
+
+
+def _limit(model: Any, largest: dict[str, float]) -> float:
+    return largest["fp32" if next(model.parameters()).dtype.itemsize == 4 else "bf16"]
