@@ -31,7 +31,17 @@ def test_public_shape(as_json, trained, tiny_folder):
     assert code == 0
     assert printed["schema"] == "rolewright.ask/1"
     assert set(printed) >= {
-        *("answer", "confidence", "abstained", "scores", "tokens", "model", "role", "seconds")
+        *(
+            "answer",
+            "confidence",
+            "abstained",
+            "certified",
+            "scores",
+            "tokens",
+            "model",
+            "role",
+            "seconds",
+        )
     }
     assert (printed["confidence"], printed["abstained"]) == (None, False)
     assert (printed["model"], printed["role"]) == (str(tiny_folder), "Atlas")

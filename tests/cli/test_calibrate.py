@@ -73,3 +73,30 @@ def test_questions_that_were_trained_on_are_left_out(rolewright, bundle, questio
     assert code == 0
     assert "1 of 21 questions were trained on" in err
     assert json.loads(out)["questions"] == 20
+
+
+def test_a_promise_is_certified_or_refused(as_json, rolewright, bundle, questions):
+    rows = questions.read_text("utf-8")
+    questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
+    promise = ("--max-error", "90%", "--delta", "0.5")
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, *promise)
+    assert code == 0
+    certificate = printed["certificate"]
+    assert (certificate["max_error"], certificate["delta"], certificate["tested"]) == (0.9, 0.5, 20)
+    assert printed["abstain_below"] == certificate["threshold"]
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT)
+    assert answered["certified"] is (answered["confidence"] >= certificate["threshold"])
+
+    code, out, _ = rolewright("calibrate", bundle, questions, *LIMIT, "--max-error", "5%")
+    assert code == 1
+    assert "cannot certify at most 0.05 of answers wrong (delta 0.05) with n = 20" in out
+    assert "at least 59 answers" in out
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT)
+    assert answered["certified"] is False
+
+
+@pytest.mark.parametrize("wrong", ["0", "100%", "1.5", "much", "-5%", "nan"])
+def test_a_promise_is_a_share(refused, bundle, questions, wrong):
+    assert "a share such as 5% or 0.05" in refused(
+        "calibrate", bundle, questions, "--max-error", wrong
+    )

@@ -3,7 +3,13 @@ import math
 import numpy as np
 import pytest
 
-from rolewright.confidence.calibrate import Calibration, GradedAnswer, calibrate, surety
+from rolewright.confidence.calibrate import (
+    Calibration,
+    GradedAnswer,
+    calibrate,
+    calibrate_with_promise,
+    surety,
+)
 from rolewright.confidence.softmax import SCORES
 from rolewright.errors import UserError
 
@@ -135,3 +141,38 @@ def test_entropy_becomes_a_surety():
     assert surety("mean_entropy", 0) == 1
     assert surety("mean_entropy", math.log(2)) == pytest.approx(0.5)
     assert surety("mean_margin", 0.3) == 0.3
+
+
+def test_a_promise_is_tested_on_answers_that_nothing_was_fitted_to():
+    graded = graded_answers(1200)
+    found = calibrate_with_promise(graded, max_error=0.4, delta=0.1, abstain_below=0.5)
+    certificate = found.certificate
+    assert certificate.tested == 600
+    assert found.questions == len(found.graded) == 600
+    fitted_to = {answer.question for answer in found.graded}
+    tested = [answer for answer in graded if answer.question not in fitted_to]
+    assert len(tested) == 600
+    confident = [a for a in tested if found.confidence(a.scores) >= certificate.threshold]
+    assert len(confident) == certificate.answered > 50
+    assert sum(not answer.correct for answer in confident) == certificate.wrong
+    assert certificate.error_bound <= 0.4
+    assert found.abstain_below == certificate.threshold
+    assert found.certifies(certificate.threshold)
+    assert not found.certifies(certificate.threshold - 1e-9)
+    again = type(found).model_validate_json(found.model_dump_json(by_alias=True))
+    assert again == found
+
+
+def test_what_cannot_be_promised_is_not():
+    found = calibrate_with_promise(
+        graded_answers(100), max_error=0.05, delta=0.05, abstain_below=0.4
+    )
+    assert (found.certificate.threshold, found.certificate.least_needed) == (None, 59)
+    assert found.abstain_below == 0.4
+    assert not found.certifies(1.0)
+
+
+def test_a_question_asked_again_and_again_cannot_be_divided():
+    graded = [a.model_copy(update={"question": "Q"}) for a in graded_answers(40)]
+    with pytest.raises(UserError, match="the graded questions: 1 of them are different"):
+        calibrate_with_promise(graded, max_error=0.1, delta=0.1, abstain_below=0.5)

@@ -42,7 +42,8 @@ class Assistant:
 
         Returns:
             The answer, and its ``confidence`` (None without calibration), ``abstained``,
-            ``scores`` and ``stopped`` (False = the token limit cut the answer).
+            ``certified`` (whether a promise covers it; None where none was asked for), ``scores``
+            and ``stopped`` (False = the token limit cut the answer).
         """
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
@@ -50,13 +51,15 @@ class Assistant:
             [conversation], max_new_tokens=max_new_tokens, on_token=on_token
         )
         scores = softmax_scores(answer.generation)
-        confidence, abstained = None, False
+        confidence, abstained, certified = None, False, None
         if self.calibration is not None:
             confidence = self.calibration.confidence(scores)
             abstained = confidence < self.calibration.abstain_below
+            if self.calibration.certificate is not None:
+                certified = self.calibration.certifies(confidence)
         stopped = answer.generation.stopped
-        scored = {"confidence": confidence, "abstained": abstained, "scores": scores}
-        return answer, scored | {"stopped": stopped}
+        scored = {"confidence": confidence, "abstained": abstained, "certified": certified}
+        return answer, scored | {"scores": scores, "stopped": stopped}
 
 
 def open_assistant(path: Path, precision: Precision) -> Assistant:
@@ -87,4 +90,5 @@ def describe_confidence(scored: dict[str, Any]) -> str:
         probability = scored["scores"]["mean_probability"]
         return f"uncalibrated; mean token probability {probability:.0%}{cut}"
     abstained = " (below the threshold: better not relied on)" if scored["abstained"] else ""
-    return f"confidence {scored['confidence']:.0%}{abstained}{cut}"
+    certified = ", certified" if scored["certified"] else ""
+    return f"confidence {scored['confidence']:.0%}{certified}{abstained}{cut}"

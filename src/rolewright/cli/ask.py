@@ -45,7 +45,7 @@ def ask(
             "schema": "rolewright.ask/1",
             "answer": answer.text,
             "reasoning": answer.reasoning,
-            **{key: scored[key] for key in ("confidence", "abstained", "scores")},
+            **{key: scored[key] for key in ("confidence", "abstained", "certified", "scores")},
             "tokens": [
                 {"token": token, "logprob": logprob, "entropy": entropy}
                 for token, logprob, entropy in steps

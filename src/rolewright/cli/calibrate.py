@@ -1,12 +1,22 @@
 """``rolewright calibrate``: give a bundle a confidence one can act on."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
-from rolewright.cli.output import percent, print_json, print_table, progress, say
+from rolewright.cli.output import (
+    EXIT_FALLS_SHORT,
+    percent,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
+
+if TYPE_CHECKING:
+    from rolewright.confidence.guarantee import Certificate
 
 
 def calibrate(
@@ -20,6 +30,19 @@ def calibrate(
             "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
         ),
     ] = 0.5,
+    max_error: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
+        ),
+    ] = None,
+    delta: Annotated[
+        str,
+        typer.Option(
+            metavar="SHARE", help="With --max-error: probability that the promise may fail."
+        ),
+    ] = "5%",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
@@ -31,12 +54,14 @@ def calibrate(
     """
     from rolewright.bundle.read import read_bundle
     from rolewright.bundle.write import add_calibration
-    from rolewright.cli.reading import parse_precision
+    from rolewright.cli.reading import parse_precision, parse_share
     from rolewright.conversations.prompt_hash import hash_prompt
     from rolewright.conversations.questions import read_questions
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
+    promised = None if max_error is None else parse_share("--max-error", max_error)
+    may_fail = parse_share("--delta", delta)
     questions = read_questions(
         questions_paths, literal_control_tokens=bundle.role.literal_control_tokens
     )
@@ -46,6 +71,7 @@ def calibrate(
         say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
 
     from rolewright.confidence.calibrate import calibrate as fit
+    from rolewright.confidence.calibrate import calibrate_with_promise
     from rolewright.confidence.question_answers import answer_questions
     from rolewright.generation.chat_model import load_bundle_model
 
@@ -59,7 +85,12 @@ def calibrate(
             batch_size=batch_size,
             on_answers=advance,
         )
-    calibration = fit(graded, abstain_below=abstain_below)
+    if promised is None:
+        calibration = fit(graded, abstain_below=abstain_below)
+    else:
+        calibration = calibrate_with_promise(
+            graded, max_error=promised, delta=may_fail, abstain_below=abstain_below
+        )
     text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
     add_calibration(bundle.folder, bundle.manifest, text)
     summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded"})
@@ -67,6 +98,28 @@ def calibrate(
         print_json(summary)
     else:
         show_calibration(summary)
+    if calibration.certificate is not None:
+        if not as_json:
+            print(describe_certificate(calibration.certificate))
+        if calibration.certificate.threshold is None:
+            raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def describe_certificate(certificate: "Certificate") -> str:
+    """A certificate, or why there is none, as one line for people."""
+    promise = (
+        f"at most {certificate.max_error:.3g} of answers wrong (delta {certificate.delta:.3g})"
+    )
+    if certificate.threshold is None:
+        return (
+            f"cannot certify {promise} with n = {certificate.tested}: at least "
+            f"{certificate.least_needed} answers above the threshold are needed, all of them right"
+        )
+    return (
+        f"certified: {promise} from a confidence of {certificate.threshold:.3f} on; "
+        f"{certificate.answered} of {certificate.tested} answers reach it "
+        f"({certificate.coverage:.0%}), {certificate.wrong} of them wrong"
+    )
 
 
 def show_calibration(summary: dict[str, Any]) -> None:

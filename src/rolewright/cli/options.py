@@ -16,6 +16,8 @@ ModelName = Annotated[
     str,
     typer.Option("--model", help="Hub id, folder, or builtin:smollm2-135m.", show_default=False),
 ]
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Go on without bad rows, and say how many.")

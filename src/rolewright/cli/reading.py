@@ -56,6 +56,21 @@ def parse_precision(name: str) -> Precision:
     return cast("Precision", name)
 
 
+def parse_share(option: str, text: str) -> float:
+    """Read a share, 5% or 0.05, that an option takes.
+
+    Raises:
+        UserError: it does not lie between 0 and 1.
+    """
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise UserError.at(option, f"found {text!r}", expected="a share such as 5% or 0.05")
+    return value
+
+
 def parse_language(name: str) -> None:
     """Check the value of ``--lang``.
 

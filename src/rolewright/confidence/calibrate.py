@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from rolewright.confidence.calibrators import FIT, CalibrationMap, IsotonicMap, Method, PlattMap
+from rolewright.confidence.guarantee import Certificate, candidate_thresholds, certify
 from rolewright.confidence.metrics import measure
 from rolewright.confidence.softmax import SCORES
 from rolewright.errors import UserError
@@ -71,10 +72,18 @@ class Calibration(_Record):
     comparison: tuple[Candidate, ...]
     """Every score with its better method, best Brier score first."""
     graded: tuple[GradedAnswer, ...]
+    """Those that the map was fitted to."""
+    certificate: Certificate | None = None
+    """None = no promise was asked for."""
 
     def confidence(self, scores: Mapping[str, float]) -> float:
         """The confidence of an answer with these raw scores, in [0, 1]."""
         return self.map.apply([surety(self.score, scores[self.score])])[0]
+
+    def certifies(self, confidence: float) -> bool:
+        """Whether a promise covers answers of this confidence."""
+        promised = None if self.certificate is None else self.certificate.threshold
+        return promised is not None and confidence >= promised
 
 
 def surety(score: str, value: float) -> float:
@@ -130,6 +139,38 @@ def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibr
     )
 
 
+def calibrate_with_promise(
+    graded: Sequence[GradedAnswer], *, max_error: float, delta: float, abstain_below: float
+) -> Calibration:
+    """Fit a confidence to one half of the answers, and certify a threshold of it on the other.
+
+    Args:
+        graded: the model's own answers to questions it was not trained on.
+        max_error: the share of wrong answers to promise, in (0, 1).
+        delta: probability that the promise may fail, in (0, 1).
+        abstain_below: where no threshold can be certified; else the certified one.
+
+    Raises:
+        UserError: too few right or too few wrong answers, or too few different questions.
+    """
+    answers = _Answers.of(graded)
+    fitting, testing = answers.halves()
+    calibration = calibrate([graded[row] for row in fitting], abstain_below=abstain_below)
+    fitted = calibration.map.apply(answers.sureties[calibration.score].tolist())
+    thresholds = candidate_thresholds(
+        [fitted[row] for row in fitting], tested=len(testing), max_error=max_error, delta=delta
+    )
+    certificate = certify(
+        [fitted[row] for row in testing],
+        answers.correct[testing].tolist(),
+        thresholds,
+        max_error=max_error,
+        delta=delta,
+    )
+    threshold = abstain_below if certificate.threshold is None else certificate.threshold
+    return calibration.model_copy(update={"certificate": certificate, "abstain_below": threshold})
+
+
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """Graded answers as arrays.
@@ -157,6 +198,24 @@ class _Answers:
     def part(self, rows: NDArray[np.int64]) -> "_Answers":
         sureties = {score: values[rows] for score, values in self.sureties.items()}
         return _Answers(sureties, self.correct[rows], self.groups[rows])
+
+    def halves(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of two halves that have no question in common, drawn without a look at the scores.
+
+        Raises:
+            UserError: there are fewer than two different questions.
+        """
+        if len(set(self.groups.tolist())) < 2:
+            raise UserError.at(
+                "the graded questions",
+                f"{len(set(self.groups.tolist()))} of them are different",
+                expected="hundreds: one half is fitted to, the other keeps the promise",
+            )
+        from sklearn.model_selection import GroupShuffleSplit
+
+        splitter = GroupShuffleSplit(1, test_size=0.5, random_state=0)
+        first, second = next(splitter.split(self.groups, groups=self.groups))
+        return np.asarray(first), np.asarray(second)
 
     def folds(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Rows to fit to and rows to judge, ``FOLDS`` times, or as often as the rarer kind allows.

@@ -1,0 +1,123 @@
+"""A threshold above which answers keep a promise: at most so many of them are wrong."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+_THRESHOLDS = 50
+
+
+class Certificate(BaseModel):
+    """What was promised, and what the answers that it was tested on say.
+
+    The promise: with probability 1 - ``delta`` over the choice of these answers, at most a share
+    ``max_error`` of all answers with a confidence of ``threshold`` or more is wrong, as long as
+    questions come from where these came from.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_error: float
+    delta: float
+    threshold: float | None
+    """None = no threshold could be certified."""
+    tested: int
+    """Answers that neither the map nor the thresholds were fitted to."""
+    answered: int
+    """Of them with a confidence of ``threshold`` or more."""
+    wrong: int
+    """Of those."""
+    error_bound: float | None
+    """Clopper–Pearson upper bound of their error rate, at level 1 - ``delta``."""
+    least_needed: int
+    """Answers above a threshold, all right, without which nothing can be certified."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of the tested answers that is answered with the promise."""
+        return self.answered / self.tested
+
+
+def least_needed(max_error: float, delta: float) -> int:
+    """How many answers, all of them right, it takes to certify an error rate."""
+    return math.ceil(math.log(delta) / math.log1p(-max_error))
+
+
+def error_bound(wrong: int, answered: int, delta: float) -> float:
+    """The upper bound of an error rate that holds with probability 1 - ``delta``.
+
+    Clopper & Pearson 1934, one-sided.
+    """
+    from scipy.stats import beta
+
+    if wrong == answered:
+        return 1.0
+    return float(beta.ppf(1 - delta, wrong + 1, answered - wrong))
+
+
+def candidate_thresholds(
+    confidence: Sequence[float], *, tested: int, max_error: float, delta: float
+) -> list[float]:
+    """Thresholds to test, surest first, chosen without the answers that they are tested on.
+
+    The first leaves three times as many answers as an error-free certificate needs, if there are
+    that many: fixed sequence testing ends where a test fails, and one with hardly enough fails by a
+    single wrong answer.
+
+    Args:
+        confidence: of answers that are not tested on, length (answers,).
+        tested: how many answers they will be tested on.
+        max_error: in (0, 1).
+        delta: in (0, 1).
+    """
+    needed = least_needed(max_error, delta)
+    first = max(1.2 * needed, min(3 * needed, tested / 4))
+    shares = np.linspace(min(1.0, first / tested), 1, _THRESHOLDS)
+    values = np.quantile(np.asarray(confidence, dtype=float), 1 - shares, method="lower")
+    return sorted({float(value) for value in values}, reverse=True)
+
+
+def certify(
+    confidence: Sequence[float],
+    correct: Sequence[bool],
+    thresholds: Sequence[float],
+    *,
+    max_error: float,
+    delta: float,
+) -> Certificate:
+    """Find the lowest threshold that keeps the promise.
+
+    Fixed sequence testing: thresholds are tested in the given order, each at level ``delta``, until
+    one fails; the one before is certified. No correction for their number is needed (Angelopoulos
+    et al. 2021, arXiv 2110.01052, section 2.1; with exact binomial bounds as in Geifman & El-Yaniv
+    2017, arXiv 1705.08500).
+
+    Args:
+        confidence: of answers that neither thresholds nor calibration were fitted to, length
+            (answers,), at least one.
+        correct: length (answers,).
+        thresholds: surest first.
+        max_error: the share of wrong answers to promise, in (0, 1).
+        delta: probability that the promise may fail, in (0, 1).
+    """
+    values, right = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
+    found: tuple[float, int, int] | None = None
+    for threshold in thresholds:
+        above = values >= threshold
+        answered, wrong = int(above.sum()), int((above & ~right).sum())
+        if error_bound(wrong, answered, delta) > max_error:
+            break
+        found = threshold, answered, wrong
+    threshold_found, answered, wrong = found or (None, 0, 0)
+    return Certificate(
+        max_error=max_error,
+        delta=delta,
+        threshold=threshold_found,
+        tested=len(values),
+        answered=answered,
+        wrong=wrong,
+        error_bound=error_bound(wrong, answered, delta) if found else None,
+        least_needed=least_needed(max_error, delta),
+    )
