@@ -16,7 +16,11 @@ from rolewright.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rolewright.confidence.calibrate import Calibration
     from rolewright.confidence.guarantee import Certificate
+    from rolewright.conversations.questions import Question
 
 
 def calibrate(
@@ -55,7 +59,6 @@ def calibrate(
     from rolewright.bundle.read import read_bundle
     from rolewright.bundle.write import add_calibration
     from rolewright.cli.reading import parse_precision, parse_share
-    from rolewright.conversations.prompt_hash import hash_prompt
     from rolewright.conversations.questions import read_questions
 
     bundle = read_bundle(bundle_path)
@@ -65,10 +68,7 @@ def calibrate(
     questions = read_questions(
         questions_paths, literal_control_tokens=bundle.role.literal_control_tokens
     )
-    trained = bundle.trained_prompts()
-    held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
-    if left_out := len(questions) - len(held_out):
-        say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
+    held_out = leave_out_trained(questions, bundle.trained_prompts())
 
     from rolewright.confidence.calibrate import calibrate as fit
     from rolewright.confidence.calibrate import calibrate_with_promise
@@ -93,16 +93,37 @@ def calibrate(
         )
     text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
     add_calibration(bundle.folder, bundle.manifest, text)
+    tell_calibration(calibration, as_json=as_json)
+
+
+def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:
+    """Print a calibration; end with exit code 1 where a promise was asked for and none is kept."""
     summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded"})
     if as_json:
         print_json(summary)
     else:
         show_calibration(summary)
-    if calibration.certificate is not None:
-        if not as_json:
-            print(describe_certificate(calibration.certificate))
-        if calibration.certificate.threshold is None:
-            raise typer.Exit(EXIT_FALLS_SHORT)
+        show_certificate(calibration.certificate)
+    if calibration.certificate is not None and calibration.certificate.threshold is None:
+        raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def leave_out_trained(
+    questions: "Sequence[Question]", trained: "Collection[str]"
+) -> "list[Question]":
+    """The questions whose prompts were not trained on; tells how many were."""
+    from rolewright.conversations.prompt_hash import hash_prompt
+
+    held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
+    if left_out := len(questions) - len(held_out):
+        say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
+    return held_out
+
+
+def show_certificate(certificate: "Certificate | None") -> None:
+    """Print a certificate, or why there is none; nothing where none was asked for."""
+    if certificate is not None:
+        print(describe_certificate(certificate))
 
 
 def describe_certificate(certificate: "Certificate") -> str:
