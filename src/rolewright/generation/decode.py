@@ -1,12 +1,15 @@
 """Batched decoding that gathers the scores of each token in the decoding pass itself."""
 
-from collections.abc import Callable, Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from rolewright.generation.sampling import GREEDY, Sampling, choose_tokens
+from rolewright.generation.trace import NO_TAP, PromptCache, Recorder, Tap, Trace
 from rolewright.prefix.cache import NO_PREFIX, PrefixCache
 
 TokenCallback = Callable[[int, int], None]
@@ -22,14 +25,19 @@ class Generation:
         logprobs: natural log-probability of each, and of the stop token last where there is one.
         entropies: entropy of the next-token distribution at each of these steps, in nats.
         margins: probability of the likeliest token less that of the second, at each step.
+        certainties: divergence KL(U || p) of the next-token distribution p from the uniform one U
+            at each step, in nats (self-certainty: Kang et al. 2025, arXiv 2502.18581).
         stopped: whether the model ended the answer itself; False = the token limit cut it.
+        trace: what was kept of the pass; empty unless asked for.
     """
 
     token_ids: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     entropies: list[float] = field(default_factory=list)
     margins: list[float] = field(default_factory=list)
+    certainties: list[float] = field(default_factory=list)
     stopped: bool = False
+    trace: Trace = field(default_factory=Trace)
 
 
 @torch.inference_mode()
@@ -41,6 +49,7 @@ def generate(
     max_new_tokens: int = 256,
     sampling: Sampling = GREEDY,
     prefix: PrefixCache = NO_PREFIX,
+    tap: Tap = NO_TAP,
     on_token: TokenCallback | None = None,
 ) -> list[Generation]:
     """Decode an answer to each prompt, all in one batch; rows that have ended leave it.
@@ -52,6 +61,7 @@ def generate(
         max_new_tokens: limit on an answer's length.
         sampling: greedy unless told otherwise; scores are always of the untempered distribution.
         prefix: keys and values that all prompts start with; each goes on by at least one id.
+        tap: what to keep of the pass for each answer.
         on_token: told of every token, for streaming.
 
     Returns:
@@ -60,16 +70,64 @@ def generate(
     Raises:
         ValueError: a prompt does not continue the prefix.
     """
-    length = len(prefix.ids)
-    if any(tuple(prompt[:length]) != prefix.ids or len(prompt) == length for prompt in prompts):
-        raise ValueError("every prompt must continue the shared prefix by at least one token")
-    generations = [Generation() for _ in prompts]
     generator = sampling.generator(model.device)
-    batch = _Batch(model, prefix, [list(prompt[length:]) for prompt in prompts])
-    for step in range(max_new_tokens):
-        chosen = choose_tokens(batch.logits, sampling, generator)
+
+    def choose(batch: _Batch, _step: int) -> torch.Tensor:
+        return choose_tokens(batch.logits, sampling, generator)
+
+    with _Batch.of(model, prefix, prompts, tap) as batch:
+        return _decode(batch, choose, max_new_tokens, stop_ids, on_token)
+
+
+@torch.inference_mode()
+def score(
+    model: Any,
+    prompts: Sequence[Sequence[int]],
+    answers: Sequence[Sequence[int]],
+    *,
+    stop_ids: Collection[int],
+    prefix: PrefixCache = NO_PREFIX,
+    tap: Tap = NO_TAP,
+) -> list[Generation]:
+    """Score given answers as if the model had chosen them, token by token.
+
+    Args:
+        model: a causal language model in evaluation mode.
+        prompts: token ids, each shape (tokens,).
+        answers: token ids, one answer a prompt; each ends with a stop id, and holds no other.
+        stop_ids: ids that end an answer.
+        prefix: as for ``generate``.
+        tap: as for ``generate``.
+
+    Raises:
+        ValueError: an answer does not end with its only stop id, or a prompt does not continue the
+            prefix.
+    """
+    for answer in answers:
+        if [token in stop_ids for token in answer] != [False] * (len(answer) - 1) + [True]:
+            raise ValueError("an answer to score must end with a stop id, and hold no other")
+
+    def choose(batch: _Batch, step: int) -> torch.Tensor:
+        return torch.tensor([answers[row][step] for row in batch.rows], device=model.device)
+
+    with _Batch.of(model, prefix, prompts, tap) as batch:
+        return _decode(batch, choose, max(map(len, answers)), stop_ids, None)
+
+
+def _decode(
+    batch: "_Batch",
+    choose: "Callable[[_Batch, int], torch.Tensor]",
+    limit: int,
+    stop_ids: Collection[int],
+    on_token: TokenCallback | None,
+) -> list[Generation]:
+    generations = [Generation() for _ in batch.rows]
+    for row, generation in enumerate(generations):
+        generation.trace.prompt = batch.prompt_cache(row)
+    for step in range(limit):
+        chosen = choose(batch, step)
         running = _record(batch, chosen, generations, stop_ids, on_token)
-        if not running or step == max_new_tokens - 1:
+        if not running or step == limit - 1:
             break
         batch.keep(running)
         batch.step(chosen[running])
@@ -82,9 +140,13 @@ class _Batch:
     Attributes:
         rows: the prompt index of each row, length (batch,).
         logits: of the next token, fp32, shape (batch, vocab).
+        recorder: what of the last forward pass is kept.
     """
 
-    def __init__(self, model: Any, prefix: PrefixCache, suffixes: list[list[int]]) -> None:
+    def __init__(
+        self, model: Any, prefix: PrefixCache, suffixes: list[list[int]], recorder: Recorder
+    ) -> None:
+        self.recorder = recorder
         device, width = model.device, max(map(len, suffixes))
         self._model = model
         self._cache = prefix.expand(len(suffixes), model.config)
@@ -98,6 +160,38 @@ class _Batch:
         positions = (self._mask.cumsum(dim=1) - 1).clamp(min=0)[:, len(prefix.ids) :]
         self._next_position = positions[:, -1:] + 1
         self._forward(ids, positions)
+        self._prompt_mask = self._mask.bool()
+        first = recorder.tap.stochastic_layer
+        # Appending to the cache makes new tensors: these stay what they are after the prompt.
+        self._prompt_keys_values = {
+            layer: (self._cache.layers[layer].keys, self._cache.layers[layer].values)
+            for layer in range(len(self._cache.layers))
+            if first is not None and layer >= first
+        }
+
+    @classmethod
+    @contextmanager
+    def of(
+        cls, model: Any, prefix: PrefixCache, prompts: Sequence[Sequence[int]], tap: Tap
+    ) -> "Iterator[_Batch]":
+        """Read prompts, and listen to the model for as long as the context lasts.
+
+        Raises:
+            ValueError: a prompt does not continue the prefix.
+        """
+        length = len(prefix.ids)
+        if any(tuple(prompt[:length]) != prefix.ids or len(prompt) == length for prompt in prompts):
+            raise ValueError("every prompt must continue the shared prefix by at least one token")
+        recorder = Recorder(tap)
+        with recorder.listening(model):
+            yield cls(model, prefix, [list(prompt[length:]) for prompt in prompts], recorder)
+
+    def prompt_cache(self, row: int) -> PromptCache | None:
+        """Keys and values of a prompt, for layers that are to be run again."""
+        if not self._prompt_keys_values:
+            return None
+        real = self._prompt_mask[row].nonzero()[:-1, 0]
+        return PromptCache(self._prompt_keys_values, row, real)
 
     def step(self, chosen: torch.Tensor) -> None:
         """Feed the chosen ids, shape (batch,)."""
@@ -139,6 +233,9 @@ def _record(
     entropies = torch.special.entr(probabilities).sum(dim=-1).tolist()
     top = probabilities.topk(2, dim=-1).values
     margins = (top[:, 0] - top[:, 1]).tolist()
+    uniform = -math.log(logprobs.shape[1])
+    certainties = (uniform - logprobs.mean(dim=-1)).tolist()
+    states, entering = batch.recorder.states, batch.recorder.entering
     of_chosen = logprobs.gather(1, chosen[:, None])[:, 0].tolist()
     running = []
     for index, (row, token) in enumerate(zip(batch.rows, chosen.tolist(), strict=True)):
@@ -146,6 +243,11 @@ def _record(
         generation.logprobs.append(of_chosen[index])
         generation.entropies.append(entropies[index])
         generation.margins.append(margins[index])
+        generation.certainties.append(certainties[index])
+        generation.trace.add_step(
+            None if states is None else states[index],
+            None if entering is None else entering[index],
+        )
         if token in stop_ids:
             generation.stopped = True
             continue

@@ -1,0 +1,173 @@
+"""Stochastic passes over a served answer that run only the layers dropout acts in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from rolewright.confidence.dropout.settings import DropoutSettings, draw_masks
+from rolewright.generation.trace import PromptCache, Trace, decoder_layers
+from rolewright.prefix.loss import causal_model
+
+_LOGITS_AT_ONCE = 1 << 24
+_TOKENS_AT_ONCE = 1 << 13
+
+
+@dataclass(frozen=True, slots=True)
+class StochasticProbabilities:
+    """What K thinned networks say of an answer of T steps.
+
+    Attributes:
+        token_logprobs: natural log-probability of each served token, shape (K, T).
+        predictive_entropy: of the mean of the K distributions, in nats, shape (T,).
+        expected_entropy: mean of the entropies of the K distributions, in nats, shape (T,).
+    """
+
+    token_logprobs: torch.Tensor
+    predictive_entropy: torch.Tensor
+    expected_entropy: torch.Tensor
+
+    @property
+    def mutual_information(self) -> torch.Tensor:
+        """Between the next token and the weights (BALD: Houlsby et al. 2011), shape (T,)."""
+        return (self.predictive_entropy - self.expected_entropy).clamp(min=0)
+
+
+@torch.inference_mode()
+def stochastic_probabilities(
+    model: Any, trace: Trace, token_ids: Sequence[int], settings: DropoutSettings
+) -> StochasticProbabilities:
+    """Score a served answer under many masks, without the prompt and the layers below.
+
+    Dropout acts from the prompt's last token on, which the first token of the answer is chosen
+    from: what the prompt left in the cache is then the same for all masks, and is used as it is.
+    Equal to full passes with these masks at these positions.
+
+    Args:
+        model: that decoded the answer, in evaluation mode.
+        trace: of the answer, with ``stochastic_layer`` at the first of the last
+            ``settings.layers``, or below.
+        token_ids: that were chosen, the stop token included, shape (T,).
+        settings: of the dropout.
+    """
+    causal = causal_model(model)
+    head = causal.get_output_embeddings()
+    entering = torch.stack(trace.entering)  # (T, hidden)
+    masks = draw_masks(settings, entering.shape[1]).to(entering)
+    chosen = torch.tensor(token_ids, device=entering.device)
+    at_once = max(1, _TOKENS_AT_ONCE // len(entering))
+    steps = max(1, _LOGITS_AT_ONCE // (settings.samples * head.weight.shape[0]))
+    with torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16"):
+        states = torch.cat(
+            [_run(causal, trace, entering, part) for part in torch.split(masks, at_once)]
+        )
+        parts = [
+            _compare(head(part), ids)
+            for part, ids in zip(
+                torch.split(states, steps, dim=1), torch.split(chosen, steps), strict=True
+            )
+        ]
+    logprobs, predictive, expected = zip(*parts, strict=True)
+    return StochasticProbabilities(
+        torch.cat(logprobs, dim=1), torch.cat(predictive), torch.cat(expected)
+    )
+
+
+def _run(causal: Any, trace: Trace, entering: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+    """The states that the vocabulary is projected from, shape (samples, T, hidden)."""
+    assert trace.prompt is not None
+    decoder = causal.base_model
+    layers = decoder_layers(causal)[min(trace.prompt.keys_values) :]
+    same_for_all = len(layers) - masks.shape[1]
+    steps, before = len(entering), len(trace.prompt.real)
+    states = entering[None]
+    positions = torch.arange(before, before + steps, device=states.device)[None]
+    seen = torch.arange(before + steps, device=states.device) <= positions[0, :, None]
+    hidden_away = torch.zeros_like(seen, dtype=states.dtype).masked_fill(
+        ~seen, torch.finfo(states.dtype).min
+    )
+    rotary = decoder.rotary_emb(states, positions)
+    with _dropping(layers[same_for_all:], masks):
+        for index, layer in enumerate(layers):
+            if index == same_for_all:
+                states = states.expand(len(masks), -1, -1)
+            output = layer(
+                states,
+                attention_mask=hidden_away[None, None],
+                position_ids=positions,
+                past_key_values=_SharedPrompt(trace.prompt),
+                use_cache=True,
+                position_embeddings=rotary,
+            )
+            states = output[0] if isinstance(output, tuple) else output
+    normed: torch.Tensor = decoder.norm(states)
+    return normed
+
+
+class _SharedPrompt:
+    """The prompt's keys and values before those of each sample's answer, as a layer asks for them.
+
+    Nothing is kept: each layer sees all steps of the answer at once.
+    """
+
+    def __init__(self, prompt: PromptCache) -> None:
+        self._prompt = prompt
+
+    def update(
+        self, keys: torch.Tensor, values: torch.Tensor, layer: int, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The keys and values to attend to, each of shape (samples, kv_heads, all, head)."""
+        before = self._prompt.of_layer(layer)
+        shared = [each.expand(len(keys), -1, -1, -1) for each in before]
+        return torch.cat([shared[0], keys], dim=2), torch.cat([shared[1], values], dim=2)
+
+
+@contextmanager
+def _dropping(layers: Sequence[Any], masks: torch.Tensor) -> Iterator[None]:
+    """Multiply what attention and MLP of each layer give by its masks."""
+    with ExitStack() as hooks:
+        for index, layer in enumerate(layers):
+            for place, module in enumerate((layer.self_attn, layer.mlp)):
+                handle = module.register_forward_hook(_multiply(masks[:, index, place, None]))
+                hooks.callback(handle.remove)
+        yield
+
+
+def _multiply(mask: torch.Tensor) -> Callable[[Any, Any, Any], Any]:
+    def multiply(_module: Any, _arguments: Any, output: Any) -> Any:
+        if isinstance(output, tuple):
+            return (output[0] * mask, *output[1:])
+        return output * mask
+
+    return multiply
+
+
+def _compare(
+    logits: torch.Tensor, chosen: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Compare the distributions of K samples at some steps.
+
+    Args:
+        logits: shape (K, steps, vocab).
+        chosen: token ids, shape (steps,).
+
+    Returns:
+        Log-probabilities of the chosen (K, steps), predictive and expected entropies (steps,).
+    """
+    logits = logits.float()
+    samples, steps, _ = logits.shape
+    index = chosen.expand(samples, -1)[..., None]
+    of_chosen = logits.gather(2, index)[..., 0]
+    largest = logits.amax(dim=2, keepdim=True)
+    weights = (logits - largest).exp_()  # (K, steps, vocab)
+    total = weights.sum(dim=2)
+    normaliser = largest[..., 0] + total.log()  # (K, steps)
+    # Products as matrix products: no other way runs over so many numbers as fast.
+    flat = weights.flatten(0, 1)[:, None] @ logits.flatten(0, 1)[..., None]
+    expected = normaliser - flat.view(samples, steps) / total
+    each = (1 / (samples * total)).T[:, None]  # (steps, 1, K)
+    mean = (each @ weights.transpose(0, 1))[:, 0]
+    predictive = torch.special.entr(mean).sum(dim=1)
+    return of_chosen - normaliser, predictive, expected.mean(dim=0)

@@ -1,0 +1,211 @@
+import math
+
+import pytest
+import torch
+import transformers
+from torch.distributions import Categorical, kl_divergence
+from transformers import LlamaConfig, Qwen3Config, Qwen3MoeConfig
+
+from rolewright.confidence.dropout.passes import stochastic_probabilities
+from rolewright.confidence.dropout.settings import DropoutSettings, draw_masks
+from rolewright.generation.decode import generate, score
+from rolewright.generation.trace import Tap
+from rolewright.prefix.cache import compute_prefix
+
+PROMPTS = [[5, 6, 7, 8, 30], [5, 6, 7, 40], [5, 6, 7, 8, 9, 10, 11, 12, 50], [5, 6, 7, 60, 61]]
+SHAPE = {
+    "vocab_size": 500,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 4,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 128,
+    "head_dim": 8,
+    "bos_token_id": None,
+    "eos_token_id": None,
+    "pad_token_id": None,
+}
+EXPERTS = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16}
+
+
+def build(kind):
+    torch.manual_seed(0)
+    if kind == "qwen3":
+        model = transformers.Qwen3ForCausalLM(Qwen3Config(**SHAPE))
+    elif kind == "moe":
+        model = transformers.Qwen3MoeForCausalLM(Qwen3MoeConfig(**SHAPE, **EXPERTS))
+    elif kind == "llama":
+        model = transformers.LlamaForCausalLM(LlamaConfig(**SHAPE))
+    else:
+        shape = {key: value for key, value in SHAPE.items() if key != "head_dim"}
+        model = transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**shape))
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.15)  # sharp enough that answers differ
+    if kind == "lora":
+        from peft import LoraConfig, get_peft_model
+
+        model = get_peft_model(model, LoraConfig(target_modules="all-linear", lora_dropout=0.1))
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(parameter, std=0.1)
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def qwen2():
+    return build("qwen2")
+
+
+def naive_logprobs(model, prompt, answer, masks):
+    """Full passes, one mask each, with dropout from the prompt's last token on; (K, T, vocab)."""
+    layers = model.get_base_model().model.layers if hasattr(model, "peft_config") else None
+    layers = model.model.layers if layers is None else layers
+    first = len(layers) - masks.shape[1]
+    found = []
+    for mask in masks:
+        handles = []
+        for index, layer in enumerate(layers[first:]):
+            for place, module in enumerate((layer.self_attn, layer.mlp)):
+
+                def drop(_module, _arguments, output, keep=mask[index, place]):
+                    states = output[0] if isinstance(output, tuple) else output
+                    states = states.clone()
+                    states[:, len(prompt) - 1 :] *= keep
+                    return (states, *output[1:]) if isinstance(output, tuple) else states
+
+                handles.append(module.register_forward_hook(drop))
+        with torch.no_grad():
+            logits = model(torch.tensor([prompt + answer])).logits[0]
+        for handle in handles:
+            handle.remove()
+        found.append(logits[len(prompt) - 1 : -1].double().log_softmax(-1))
+    return torch.stack(found)
+
+
+@pytest.mark.parametrize("shared", [0, 3])
+@pytest.mark.parametrize("kind", ["qwen2", "qwen3", "moe", "llama", "lora"])
+@pytest.mark.parametrize(("rate", "layers"), [(0.3, 2), (0.1, 4)])
+def test_the_cheap_passes_equal_full_ones_with_the_same_masks(kind, shared, rate, layers):
+    model = build(kind)
+    settings = DropoutSettings(rate=rate, layers=layers, samples=3, seed=5)
+    prefix = compute_prefix(model, PROMPTS[0][:shared])
+    generations = generate(
+        model,
+        PROMPTS,
+        stop_ids={17},
+        max_new_tokens=6,
+        prefix=prefix,
+        tap=Tap(stochastic_layer=4 - layers),
+    )
+    masks = draw_masks(settings, 32)
+    for prompt, generation in zip(PROMPTS, generations, strict=True):
+        answer = generation.token_ids + [17] * generation.stopped
+        found = stochastic_probabilities(model, generation.trace, answer, settings)
+        logprobs = naive_logprobs(model, prompt, answer, masks)  # (K, T, vocab)
+        expected = logprobs[:, torch.arange(len(answer)), torch.tensor(answer)]
+        torch.testing.assert_close(found.token_logprobs.double(), expected, atol=1e-5, rtol=1e-5)
+        samples = Categorical(logits=logprobs)
+        mixture = Categorical(probs=logprobs.exp().mean(0))
+        torch.testing.assert_close(
+            found.predictive_entropy.double(), mixture.entropy(), atol=1e-5, rtol=1e-5
+        )
+        torch.testing.assert_close(
+            found.expected_entropy.double(), samples.entropy().mean(0), atol=1e-5, rtol=1e-5
+        )
+        divergence = kl_divergence(samples, Categorical(probs=mixture.probs.expand(3, -1, -1)))
+        torch.testing.assert_close(
+            found.mutual_information.double(), divergence.mean(0), atol=2e-5, rtol=1e-4
+        )
+        assert (found.mutual_information >= 0).all()
+        assert (found.mutual_information <= math.log(3)).all()
+
+
+def probabilities(model, settings, prompts=PROMPTS, **more):
+    generations = generate(
+        model, prompts, stop_ids=set(), max_new_tokens=5, tap=Tap(stochastic_layer=2), **more
+    )
+    return [
+        (each, stochastic_probabilities(model, each.trace, each.token_ids, settings))
+        for each in generations
+    ]
+
+
+def test_without_dropout_every_pass_is_the_served_one(qwen2):
+    settings = DropoutSettings(rate=0, layers=2, samples=3)
+    for generation, found in probabilities(qwen2, settings):
+        served = torch.tensor(generation.logprobs)
+        torch.testing.assert_close(found.token_logprobs, served.expand(3, -1), atol=1e-5, rtol=1e-5)
+        entropies = torch.tensor(generation.entropies)
+        torch.testing.assert_close(found.predictive_entropy, entropies, atol=1e-5, rtol=1e-5)
+        assert found.mutual_information.max() < 1e-5
+
+
+def test_one_sample_has_no_mutual_information(qwen2):
+    for _, found in probabilities(qwen2, DropoutSettings(rate=0.4, layers=2, samples=1)):
+        assert found.mutual_information.max() < 1e-5
+
+
+def test_a_sample_depends_on_its_seed_and_number_alone(qwen2):
+    settings = DropoutSettings(rate=0.2, layers=2, samples=4, seed=3)
+    together = probabilities(qwen2, settings)
+    more = settings.model_copy(update={"samples": 9})
+    other = settings.model_copy(update={"seed": 4})
+    for prompt, (_, found) in zip(PROMPTS, together, strict=True):
+        [(_, alone)] = probabilities(qwen2, more, [prompt])
+        torch.testing.assert_close(alone.token_logprobs[:4], found.token_logprobs)
+        [(_, elsewhere)] = probabilities(qwen2, other, [prompt])
+        assert (elsewhere.token_logprobs - found.token_logprobs).abs().min() > 1e-6
+
+
+def test_a_trace_from_further_below_gives_the_same(qwen2):
+    settings = DropoutSettings(rate=0.3, layers=2, samples=3)
+    found = [
+        stochastic_probabilities(qwen2, each.trace, each.token_ids, settings)
+        for first in (2, 0)
+        for each in generate(
+            qwen2, PROMPTS[:1], stop_ids=set(), max_new_tokens=5, tap=Tap(stochastic_layer=first)
+        )
+    ]
+    torch.testing.assert_close(found[0].token_logprobs, found[1].token_logprobs)
+
+
+def test_masks_keep_the_mean():
+    masks = draw_masks(DropoutSettings(rate=0.25, layers=3, samples=50), 64)
+    assert masks.shape == (50, 3, 2, 64)
+    assert masks.unique().tolist() == pytest.approx([0, 4 / 3])
+    kept = float((masks > 0).float().mean())
+    assert abs(kept - 0.75) < 4 * math.sqrt(0.25 * 0.75 / masks.numel())
+
+
+def test_chunks_change_nothing(qwen2, monkeypatch):
+    settings = DropoutSettings(rate=0.2, layers=2, samples=4)
+    [(generation, whole)] = probabilities(qwen2, settings, PROMPTS[:1])
+    from rolewright.confidence.dropout import passes
+
+    monkeypatch.setattr(passes, "_LOGITS_AT_ONCE", 1)
+    monkeypatch.setattr(passes, "_TOKENS_AT_ONCE", 1)
+    found = stochastic_probabilities(qwen2, generation.trace, generation.token_ids, settings)
+    torch.testing.assert_close(found.token_logprobs, whole.token_logprobs)
+    torch.testing.assert_close(found.predictive_entropy, whole.predictive_entropy)
+
+
+def test_a_scored_answer_is_as_a_generated_one(qwen2):
+    prompts, tap = PROMPTS, Tap(layers=(0, 3), stochastic_layer=2)
+    generated = generate(qwen2, prompts, stop_ids={17}, max_new_tokens=6, tap=tap)
+    answers = [[*each.token_ids, 17] for each in generated]
+    scored = score(qwen2, prompts, answers, stop_ids={17}, tap=tap)
+    for one, other in zip(generated, scored, strict=True):
+        steps = len(one.logprobs)
+        assert other.token_ids == one.token_ids
+        assert other.stopped
+        assert other.logprobs[:steps] == pytest.approx(one.logprobs, abs=1e-5)
+        torch.testing.assert_close(other.trace.prompt_end, one.trace.prompt_end)
+        if one.stopped:
+            torch.testing.assert_close(other.trace.answer_end, one.trace.answer_end)
+
+
+@pytest.mark.parametrize("answer", [[4, 5], [17, 4, 17], []])
+def test_an_answer_to_score_ends_with_its_only_stop_id(qwen2, answer):
+    with pytest.raises(ValueError, match="must end with a stop id"):
+        score(qwen2, [[5, 6]], [answer], stop_ids={17})
