@@ -141,6 +141,17 @@ def test_without_dropout_every_pass_is_the_served_one(qwen2):
         assert found.mutual_information.max() < 1e-5
 
 
+def test_bf16_products_come_close(qwen2):
+    settings = DropoutSettings(rate=0.2, layers=2, samples=4)
+    fast = settings.model_copy(update={"precision": "bf16"})
+    pairs = zip(probabilities(qwen2, settings), probabilities(qwen2, fast), strict=True)
+    for (_, exact), (_, rounded) in pairs:
+        distance = (exact.token_logprobs - rounded.token_logprobs).abs().max()
+        assert 0 < distance < 0.1
+        assert rounded.expected_entropy.dtype == torch.float32
+        assert (exact.expected_entropy - rounded.expected_entropy).abs().max() < 0.05
+
+
 def test_one_sample_has_no_mutual_information(qwen2):
     for _, found in probabilities(qwen2, DropoutSettings(rate=0.4, layers=2, samples=1)):
         assert found.mutual_information.max() < 1e-5

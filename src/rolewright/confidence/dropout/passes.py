@@ -59,16 +59,14 @@ def stochastic_probabilities(
     chosen = torch.tensor(token_ids, device=entering.device)
     at_once = max(1, _TOKENS_AT_ONCE // len(entering))
     steps = max(1, _LOGITS_AT_ONCE // (settings.samples * head.weight.shape[0]))
-    with torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16"):
-        states = torch.cat(
-            [_run(causal, trace, entering, part) for part in torch.split(masks, at_once)]
-        )
-        parts = [
-            _compare(head(part), ids)
-            for part, ids in zip(
-                torch.split(states, steps, dim=1), torch.split(chosen, steps), strict=True
-            )
-        ]
+    fast = torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16")
+    with fast:
+        states = torch.cat([_run(causal, trace, entering, m) for m in torch.split(masks, at_once)])
+    parts = []
+    for some, ids in zip(torch.split(states, steps, 1), torch.split(chosen, steps), strict=True):
+        with fast:
+            logits = head(some)
+        parts.append(_compare(logits, ids))
     logprobs, predictive, expected = zip(*parts, strict=True)
     return StochasticProbabilities(
         torch.cat(logprobs, dim=1), torch.cat(predictive), torch.cat(expected)
