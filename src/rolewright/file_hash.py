@@ -10,7 +10,12 @@ _SAMPLE_BYTES = 1 << 16
 
 def hash_text(text: str) -> str:
     """SHA-256 of a text's UTF-8 bytes, as "sha256:…"."""
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return hash_bytes(text.encode())
+
+
+def hash_bytes(data: bytes) -> str:
+    """SHA-256, as "sha256:…"."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def hash_file(path: Path) -> str:

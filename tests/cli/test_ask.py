@@ -4,8 +4,9 @@ import pytest
 
 from rolewright.bundle.read import read_bundle
 from rolewright.bundle.write import add_calibration
-from rolewright.confidence.calibrate import GradedAnswer, calibrate
-from rolewright.confidence.softmax import SCORES
+from rolewright.confidence.calibrate import calibrate
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.scores import SOFTMAX_SCORES as SCORES
 from rolewright.generation import chat_model
 
 LIMIT = ("--max-new-tokens", 6)
@@ -23,7 +24,7 @@ def fitted(abstain_below):
         )
         for number in range(30)
     ]
-    return calibrate(graded, abstain_below=abstain_below).model_dump_json(by_alias=True)
+    return calibrate(graded, abstain_below=abstain_below).calibration.model_dump_json(by_alias=True)
 
 
 def test_public_shape(as_json, trained, tiny_folder):

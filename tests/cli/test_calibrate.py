@@ -26,7 +26,7 @@ def questions(project):
 def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle, questions):
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--abstain-below", 0.9)
     assert code == 0
-    assert printed["schema"] == "rolewright.calibration/1"
+    assert printed["schema"] == "rolewright.calibration/2"
     assert (printed["questions"], printed["accuracy"]) == (20, 0.5)
     assert "graded" not in printed
     first = read_bundle(bundle).manifest.calibration
@@ -39,7 +39,57 @@ def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle
     assert "abstains below 10%" in out
     second = read_bundle(bundle).manifest.calibration
     assert second != first
-    assert [path.name for path in (bundle / "confidence").iterdir()] == [second.split("/")[1]]
+    inside = {f"confidence/{path.name}" for path in (bundle / "confidence").iterdir()}
+    files = read_bundle(bundle).manifest.files
+    assert inside == {path for path in files if path.startswith("confidence/")}
+    assert [path for path in inside if path.endswith(".json")] == [second]
+    assert len(inside) == 2  # and the head
+
+
+@pytest.mark.parametrize(
+    ("budget", "routes"),
+    [
+        ("softmax", {"softmax", "fused"}),
+        ("head", {"softmax", "head", "fused"}),
+        ("full", {"softmax", "head", "dropout", "fused"}),
+    ],
+)
+def test_a_budget_decides_which_routes_there_are(as_json, bundle, questions, budget, routes):
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--budget", budget)
+    assert code == 0
+    assert set(printed["routes"]) == routes
+    assert (printed["head"] is None) == (budget == "softmax")
+    assert (printed["dropout"] is None) == (budget != "full")
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT)
+    assert code == 0
+    assert 0 <= answered["confidence"] <= 1
+
+
+def test_an_mlp_head(as_json, bundle, questions):
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--head", "mlp")
+    assert code == 0
+    assert "head" in printed["routes"]
+
+
+def test_wrong_words(refused, bundle, questions):
+    err = refused("calibrate", bundle, questions, "--budget", "huge")
+    assert "--budget: found 'huge'" in err
+    assert "one of softmax, head, full" in err
+    assert "one of linear, mlp" in refused("calibrate", bundle, questions, "--head", "tree")
+
+
+def test_a_certificate_expires_with_another_precision(rolewright, bundle, questions):
+    rows = questions.read_text("utf-8")
+    questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
+    promise = ("--max-error", "90%", "--delta", "0.5")
+    code, _, _ = rolewright("calibrate", bundle, questions, *LIMIT, *promise)
+    assert code == 0
+    _, out, err = rolewright("ask", bundle, "Hi", *LIMIT, "--json")
+    assert "expired" not in err
+    code, out, err = rolewright("ask", bundle, "Hi", *LIMIT, "--precision", "bf16", "--json")
+    assert code == 0
+    assert "the certificate has expired: other precision than when it was made" in err
+    assert json.loads(out)["certified"] is False
 
 
 def test_too_few_right_answers_leave_the_bundle_as_it_was(refused, bundle, questions):

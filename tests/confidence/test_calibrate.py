@@ -3,15 +3,17 @@ import math
 import numpy as np
 import pytest
 
-from rolewright.confidence.calibrate import (
-    Calibration,
-    GradedAnswer,
-    calibrate,
-    calibrate_with_promise,
-    surety,
-)
-from rolewright.confidence.softmax import SCORES
+from rolewright.confidence.calibrate import calibrate as fit
+from rolewright.confidence.calibrate import calibrate_with_promise
+from rolewright.confidence.calibration import Calibration
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.scores import SOFTMAX_SCORES as SCORES
+from rolewright.confidence.scores import surety
 from rolewright.errors import UserError
+
+
+def calibrate(graded, **settings):
+    return fit(graded, **settings).calibration
 
 
 def noise(number, questions=None, seed=0):
@@ -74,7 +76,7 @@ def test_the_informative_score_is_chosen_and_calibrated(informative):
 def test_held_out_confidence_comes_from_maps_that_did_not_see_the_answer():
     """On noise an in-sample isotonic map would look informative; a held-out one must not."""
     calibration = calibrate(graded_answers(400, informative="mean_margin"), abstain_below=0.5)
-    noise = [c for c in calibration.comparison if c.score != "mean_margin"]
+    noise = [c for c in calibration.comparison if c.score not in ("mean_margin", "fused")]
     assert all(abs(candidate.auroc - 0.5) < 0.1 for candidate in noise)
     assert all(answer.confidence is not None for answer in calibration.graded)
 
@@ -93,7 +95,7 @@ def test_the_isotonic_map_is_taken_only_where_it_is_clearly_better():
     clearly = calibrate(step_answers(1500, 0.97), abstain_below=0.5)
     assert (clearly.score, clearly.method) == ("mean_margin", "isotonic")
     noisy = calibrate(noise(60), abstain_below=0.5)
-    assert {candidate.method for candidate in noisy.comparison} == {"platt"}
+    assert {c.method for c in noisy.comparison if c.score != "fused"} == {"platt"}
 
 
 def test_the_best_of_twelve_does_not_flatter_itself_on_noise():
@@ -122,7 +124,7 @@ def test_right_answers_of_one_question_only_are_refused():
 def test_a_calibration_survives_json():
     calibration = calibrate(graded_answers(60), abstain_below=0.4)
     text = calibration.model_dump_json(by_alias=True)
-    assert '"schema":"rolewright.calibration/1"' in text
+    assert '"schema":"rolewright.calibration/2"' in text
     again = Calibration.model_validate_json(text)
     assert again == calibration
     scores = calibration.graded[0].scores
@@ -145,7 +147,7 @@ def test_entropy_becomes_a_surety():
 
 def test_a_promise_is_tested_on_answers_that_nothing_was_fitted_to():
     graded = graded_answers(1200)
-    found = calibrate_with_promise(graded, max_error=0.4, delta=0.1, abstain_below=0.5)
+    found = calibrate_with_promise(graded, max_error=0.4, delta=0.1, abstain_below=0.5).calibration
     certificate = found.certificate
     assert certificate.tested == 600
     assert found.questions == len(found.graded) == 600
@@ -166,7 +168,7 @@ def test_a_promise_is_tested_on_answers_that_nothing_was_fitted_to():
 def test_what_cannot_be_promised_is_not():
     found = calibrate_with_promise(
         graded_answers(100), max_error=0.05, delta=0.05, abstain_below=0.4
-    )
+    ).calibration
     assert (found.certificate.threshold, found.certificate.least_needed) == (None, 59)
     assert found.abstain_below == 0.4
     assert not found.certifies(1.0)
@@ -176,3 +178,76 @@ def test_a_question_asked_again_and_again_cannot_be_divided():
     graded = [a.model_copy(update={"question": "Q"}) for a in graded_answers(40)]
     with pytest.raises(UserError, match="the graded questions: 1 of them are different"):
         calibrate_with_promise(graded, max_error=0.1, delta=0.1, abstain_below=0.5)
+
+
+def with_features(number, seed=0, informative=4):
+    """Answers of which features tell the truth, and all scores nothing."""
+    draw = np.random.default_rng(seed)
+    features = draw.normal(size=(number, 40)).astype(np.float32)
+    chance = 1 / (1 + np.exp(-1.5 * features[:, :informative].sum(axis=1)))
+    rows = [
+        row.model_copy(update={"correct": bool(draw.uniform() < p)})
+        for row, p in zip(noise(number, seed=seed), chance, strict=True)
+    ]
+    return rows, features
+
+
+@pytest.mark.parametrize("head_kind", ["linear", "mlp"])
+def test_a_head_that_knows_is_found_and_fused(head_kind):
+    graded, features = with_features(500)
+    fitted = fit(graded, features=features, head_kind=head_kind, abstain_below=0.5)
+    found = fitted.calibration
+    assert set(found.routes) == {"softmax", "head", "fused"}
+    assert found.routes["head"].held_out.auroc > 0.8 > 0.6 > found.routes["softmax"].held_out.auroc
+    assert "head" in found.needs()
+    fresh, states = with_features(500, seed=1)
+    heard = fitted.head.apply(states)
+    confidence = [
+        found.confidence(answer.scores | {"head": float(score)})
+        for answer, score in zip(fresh, heard, strict=True)
+    ]
+    right = np.array([answer.correct for answer in fresh])
+    assert np.mean(np.array(confidence)[right]) > np.mean(np.array(confidence)[~right]) + 0.3
+    again = Calibration.model_validate_json(found.model_dump_json(by_alias=True))
+    assert again == found
+
+
+def test_a_head_does_not_flatter_itself_on_noise():
+    """640 inputs and 120 answers: a head that judged its own answers would be right on all."""
+    aurocs = []
+    for seed in range(4):
+        features = np.random.default_rng(seed).normal(size=(120, 640)).astype(np.float32)
+        found = fit(noise(120, seed=seed), features=features, abstain_below=0.5).calibration
+        aurocs += [found.routes["head"].held_out.auroc, found.held_out.auroc]
+        kept = np.array([answer.scores["head"] for answer in found.graded])
+        right = np.array([answer.correct for answer in found.graded])
+        aurocs.append(float((kept[right][:, None] > kept[~right]).mean()))
+    assert np.mean(aurocs) < 0.57
+
+
+def test_a_promise_is_tested_by_a_head_that_did_not_see_the_answers():
+    graded, features = with_features(800)
+    settings = {"max_error": 0.3, "delta": 0.1, "abstain_below": 0.5}
+    fitted = calibrate_with_promise(graded, features=features, **settings)
+    certificate, calibration = fitted.calibration.certificate, fitted.calibration
+    fitted_to = {answer.question for answer in calibration.graded}
+    heard = fitted.head.apply(features)
+    confident = [
+        answer
+        for answer, score in zip(graded, heard, strict=True)
+        if answer.question not in fitted_to
+        and calibration.confidence(answer.scores | {"head": float(score)}) >= certificate.threshold
+    ]
+    assert len(confident) == certificate.answered > 50
+    assert sum(not answer.correct for answer in confident) == certificate.wrong
+
+
+def test_a_certificate_expires_with_its_conditions():
+    found = calibrate_with_promise(
+        graded_answers(200), max_error=0.6, delta=0.1, abstain_below=0.5
+    ).calibration.certificate
+    made = found.model_copy(update={"conditions": {"role": "a", "precision": "float32"}})
+    assert made.expired({"role": "a", "precision": "float32"}) == []
+    assert made.expired({"role": "b", "precision": "float32"}) == ["role"]
+    assert made.expired({"role": "a"}) == ["precision"]
+    assert made.expired({"role": "a", "precision": "float32", "new": "x"}) == ["new"]

@@ -46,3 +46,8 @@ def test_maps_survive_json(rows):
         fitted = fit(scores, correct)
         again = type(fitted).model_validate_json(fitted.model_dump_json())
         assert again.apply(scores) == fitted.apply(scores)
+
+
+def test_a_score_that_never_varies_gives_the_share_of_right_answers():
+    fitted = fit_platt([0.4] * 60, [True] * 20 + [False] * 40)
+    assert fitted.apply([0.4, 0.9]) == pytest.approx([1 / 3] * 2, abs=0.02)

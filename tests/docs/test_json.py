@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 
 from rolewright.bundle.read import Bundle, read_bundle
-from rolewright.confidence.calibrate import Calibration, GradedAnswer
+from rolewright.confidence.calibration import Calibration
+from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.calibrators import IsotonicMap, PlattMap
 from rolewright.evaluation.verdict import VerdictText
 
@@ -15,7 +16,7 @@ COMMANDS = {
     "rolewright.plan/1": "plan --model Qwen/Qwen2.5-7B-Instruct --gpus 2 --gpu-memory 24 "
     "--set micro_batch_size=2",
     "rolewright.train/1": "train role.yaml train.jsonl --model MODEL --out new --set max_steps=1",
-    "rolewright.calibration/1": "calibrate bundle questions.jsonl --max-new-tokens 3",
+    "rolewright.calibration/2": "calibrate bundle questions.jsonl --max-new-tokens 3",
     "rolewright.convert/1": "convert QWEN1 new",
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
     "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
@@ -62,7 +63,7 @@ def test_an_example_has_the_keys_that_the_code_gives(
     example = documented(blocks)[schema]
     assert given["schema"] == example["schema"] == schema
     assert code in ({2} if schema == "rolewright.error/1" else {0, 1})
-    if schema == "rolewright.calibration/1":  # either map may win
+    if schema == "rolewright.calibration/2":  # either map may win
         assert example.pop("map").keys() == PlattMap.model_fields.keys()
         assert given.pop("map").keys() in (
             PlattMap.model_fields.keys(),

@@ -53,6 +53,11 @@ def test_scores_equal_a_teacher_forced_forward(tiny_model, stop):
         entropy = torch.distributions.Categorical(probs=p).entropy()
         assert generation.logprobs == pytest.approx(chosen.log().tolist(), abs=1e-4)
         assert generation.entropies == pytest.approx(entropy.tolist(), abs=1e-4)
+        uniform = torch.distributions.Categorical(logits=torch.zeros_like(p))
+        divergence = torch.distributions.kl_divergence(
+            uniform, torch.distributions.Categorical(probs=p)
+        )
+        assert generation.certainties == pytest.approx(divergence.tolist(), abs=1e-4)
         assert generation.margins == pytest.approx((top[:, 0] - top[:, 1]).tolist(), abs=1e-4)
 
 

@@ -1,11 +1,12 @@
 """Write a bundle so that a kill at any moment leaves a whole one or none."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from rolewright.bundle.manifest import CONFIDENCE, MANIFEST, TRAINING, Manifest, foreign_names
 from rolewright.errors import UserError
-from rolewright.file_hash import hash_file, hash_text
+from rolewright.file_hash import hash_bytes, hash_file
 
 
 def claim_folder(folder: Path, *, resume: bool = False, fix: str = "choose another path") -> None:
@@ -52,11 +53,16 @@ def _refuse_taken(folder: Path, resume: bool, fix: str) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all (a rename within its folder)."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all (a rename within its folder)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with temporary.open("wb") as stream:
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
@@ -88,28 +94,43 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_text(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
-def add_calibration(folder: Path, manifest: Manifest, calibration: str) -> Manifest:
+def part_name(name: str, data: bytes) -> str:
+    """Where a part of the confidence lies inside the bundle, named after its content.
+
+    Args:
+        name: with its suffix, as "head.safetensors".
+        data: what is in it.
+    """
+    stem, suffix = name.rsplit(".", 1)
+    return f"{CONFIDENCE}/{stem}-{hash_bytes(data).removeprefix('sha256:')[:8]}.{suffix}"
+
+
+def add_calibration(
+    folder: Path, manifest: Manifest, calibration: str, parts: Mapping[str, bytes] | None = None
+) -> Manifest:
     """Put a calibration into force.
 
-    The new file lies beside the old one until the manifest has been swapped, so that the bundle is
+    The new files lie beside the old ones until the manifest has been swapped, so that the bundle is
     whole at every moment.
 
     Args:
         folder: the bundle.
         manifest: as it is now.
         calibration: JSON text.
+        parts: other files that belong to it, by the path that ``part_name`` gives.
 
     Returns:
         The manifest as it is then.
     """
-    digest = hash_text(calibration)
-    inside = f"{CONFIDENCE}/calibration-{digest.removeprefix('sha256:')[:8]}.json"
-    write_text(folder / inside, calibration)
-    files = {path: h for path, h in manifest.files.items() if path != manifest.calibration}
-    updated = manifest.model_copy(
-        update={"calibration": inside, "files": {**files, inside: digest}}
-    )
+    inside = part_name("calibration.json", calibration.encode("utf-8"))
+    contents = {**(parts or {}), inside: calibration.encode("utf-8")}
+    for path, data in contents.items():
+        write_bytes(folder / path, data)
+    old = {path for path in manifest.files if path.startswith(f"{CONFIDENCE}/")}
+    files = {path: h for path, h in manifest.files.items() if path not in old}
+    files |= {path: hash_bytes(data) for path, data in contents.items()}
+    updated = manifest.model_copy(update={"calibration": inside, "files": files})
     write_manifest(folder, updated)
-    if manifest.calibration not in (None, inside):
-        (folder / manifest.calibration).unlink(missing_ok=True)
+    for path in old - contents.keys():
+        (folder / path).unlink(missing_ok=True)
     return updated

@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.cli.output import say
-from rolewright.confidence.calibrate import Calibration
-from rolewright.confidence.softmax import softmax_scores
+from rolewright.confidence.calibration import Calibration
+from rolewright.confidence.conditions import conditions_of
+from rolewright.confidence.head import Head
+from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place, UserError
 from rolewright.generation.chat_model import Answer, ChatModel, load_bundle_model
@@ -25,11 +27,15 @@ class Assistant:
         bundle: whose role speaks.
         model: its tuned model.
         calibration: None where none has been fitted: answers then have scores and no confidence.
+        scorer: what is computed of each answer.
+        expired: what has changed since a certificate was made; nothing is certified then.
     """
 
     bundle: Bundle
     model: ChatModel
     calibration: Calibration | None
+    scorer: Scorer = SOFTMAX_ONLY
+    expired: tuple[str, ...] = ()
 
     def answer(
         self,
@@ -48,15 +54,18 @@ class Assistant:
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
         [answer] = self.model.answer(
-            [conversation], max_new_tokens=max_new_tokens, on_token=on_token
+            [conversation],
+            max_new_tokens=max_new_tokens,
+            tap=self.scorer.tap(self.model.model),
+            on_token=on_token,
         )
-        scores = softmax_scores(answer.generation)
+        scores = self.scorer.scores(self.model.model, answer.generation)
         confidence, abstained, certified = None, False, None
         if self.calibration is not None:
             confidence = self.calibration.confidence(scores)
             abstained = confidence < self.calibration.abstain_below
             if self.calibration.certificate is not None:
-                certified = self.calibration.certifies(confidence)
+                certified = not self.expired and self.calibration.certifies(confidence)
         stopped = answer.generation.stopped
         scored = {"confidence": confidence, "abstained": abstained, "certified": certified}
         return answer, scored | {"scores": scores, "stopped": stopped}
@@ -80,7 +89,40 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
         ) from error
     if calibration is None:
         say(f"no confidence yet: fit one with `rolewright calibrate {path} QA`")
-    return Assistant(bundle, load_bundle_model(bundle, precision=precision, say=say), calibration)
+    model = load_bundle_model(bundle, precision=precision, say=say)
+    if calibration is None:
+        return Assistant(bundle, model, None)
+    return Assistant(
+        bundle,
+        model,
+        calibration,
+        open_scorer(bundle, calibration),
+        _expired(bundle, model, calibration),
+    )
+
+
+def open_scorer(bundle: Bundle, calibration: Calibration) -> Scorer:
+    """What a bundle's confidence in force needs of each answer."""
+    record = calibration.head
+    head = None if record is None else Head.from_bytes((bundle.folder / record.file).read_bytes())
+    needed = calibration.needs()
+    return Scorer(
+        head_layers=() if record is None or "head" not in needed else record.layers,
+        head=head if "head" in needed else None,
+        dropout=calibration.dropout if "dropout" in needed else None,
+    )
+
+
+def _expired(bundle: Bundle, model: ChatModel, calibration: Calibration) -> tuple[str, ...]:
+    if calibration.certificate is None:
+        return ()
+    changed = calibration.certificate.expired(conditions_of(bundle.manifest, model.model))
+    if changed:
+        say(
+            f"the certificate has expired: other {', '.join(changed)} than when it was made; "
+            "no answer is certified until `rolewright calibrate` is run again"
+        )
+    return tuple(changed)
 
 
 def describe_confidence(scored: dict[str, Any]) -> str:

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
-from rolewright.cli.output import (
-    EXIT_FALLS_SHORT,
-    percent,
-    print_json,
-    print_table,
-    progress,
-    say,
-)
+from rolewright.cli.output import EXIT_FALLS_SHORT, percent, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from rolewright.confidence.calibrate import Calibration
+    from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Certificate
+    from rolewright.confidence.scores import Budget, HeadKind
     from rolewright.conversations.questions import Question
 
 
@@ -47,6 +41,16 @@ def calibrate(
             metavar="SHARE", help="With --max-error: probability that the promise may fail."
         ),
     ] = "5%",
+    budget: Annotated[
+        str,
+        typer.Option(
+            help="What the confidence of an answer may cost: softmax (nothing), head (hardly"
+            " anything), full (stochastic passes too)."
+        ),
+    ] = "head",
+    head: Annotated[str, typer.Option(help="Kind of the confidence head: linear or mlp.")] = (
+        "linear"
+    ),
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
@@ -57,12 +61,14 @@ def calibrate(
     Example: rolewright calibrate bundle data/questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.bundle.write import add_calibration
-    from rolewright.cli.reading import parse_precision, parse_share
+    from rolewright.cli.reading import parse_choice, parse_precision, parse_share
+    from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
     from rolewright.conversations.questions import read_questions
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
+    allowed: Budget = parse_choice("--budget", budget, BUDGETS)
+    head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
     promised = None if max_error is None else parse_share("--max-error", max_error)
     may_fail = parse_share("--delta", delta)
     questions = read_questions(
@@ -70,29 +76,36 @@ def calibrate(
     )
     held_out = leave_out_trained(questions, bundle.trained_prompts())
 
+    from rolewright.cli.calibrating import answer_and_score, put_into_force
     from rolewright.confidence.calibrate import calibrate as fit
     from rolewright.confidence.calibrate import calibrate_with_promise
-    from rolewright.confidence.question_answers import answer_questions
-    from rolewright.generation.chat_model import load_bundle_model
 
-    model = load_bundle_model(bundle, precision=chosen, say=say)
-    with progress("answering", total=len(held_out)) as advance:
-        graded = answer_questions(
-            model,
-            held_out,
-            role_system=bundle.role.system,
-            max_new_tokens=max_new_tokens,
-            batch_size=batch_size,
-            on_answers=advance,
-        )
+    answered = answer_and_score(
+        bundle,
+        held_out,
+        budget=allowed,
+        precision=chosen,
+        max_new_tokens=max_new_tokens,
+        batch_size=batch_size,
+        certifies=promised is not None,
+    )
     if promised is None:
-        calibration = fit(graded, abstain_below=abstain_below)
-    else:
-        calibration = calibrate_with_promise(
-            graded, max_error=promised, delta=may_fail, abstain_below=abstain_below
+        fitted = fit(
+            answered.graded,
+            features=answered.features,
+            head_kind=head_kind,
+            abstain_below=abstain_below,
         )
-    text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
-    add_calibration(bundle.folder, bundle.manifest, text)
+    else:
+        fitted = calibrate_with_promise(
+            answered.graded,
+            features=answered.features,
+            head_kind=head_kind,
+            max_error=promised,
+            delta=may_fail,
+            abstain_below=abstain_below,
+        )
+    calibration = put_into_force(bundle, fitted, answered)
     tell_calibration(calibration, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 
 from rolewright.cli.output import say
 from rolewright.conversations.conversation import Conversation
@@ -10,6 +10,8 @@ from rolewright.conversations.read import read_all
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
 from rolewright.role.schema import RoleFile
+
+Choice = TypeVar("Choice", bound=str)
 
 
 def read_conversations(
@@ -54,6 +56,18 @@ def parse_precision(name: str) -> Precision:
     if name not in get_args(Precision):
         raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
     return cast("Precision", name)
+
+
+def parse_choice(option: str, text: str, choices: Sequence[Choice]) -> Choice:
+    """Check the value of an option that takes one of a few words.
+
+    Raises:
+        UserError: it is none of them.
+    """
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise UserError.at(option, f"found {text!r}", expected="one of " + ", ".join(choices))
 
 
 def parse_share(option: str, text: str) -> float:

@@ -1,111 +1,89 @@
 """Fit a confidence to a model's own graded answers."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
-from rolewright.confidence.calibrators import FIT, CalibrationMap, IsotonicMap, Method, PlattMap
-from rolewright.confidence.guarantee import Certificate, candidate_thresholds, certify
+from rolewright.confidence.answers import Answers, Floats, halves
+from rolewright.confidence.calibration import (
+    FUSED,
+    Calibration,
+    Candidate,
+    HeldOutQuality,
+    Route,
+    ScoreMap,
+)
+from rolewright.confidence.calibrators import FIT, Method
+from rolewright.confidence.fusion import fit_fusion
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.guarantee import candidate_thresholds, certify
+from rolewright.confidence.head import Head
 from rolewright.confidence.metrics import measure
-from rolewright.confidence.softmax import SCORES
+from rolewright.confidence.scores import HEAD, ROUTES, HeadKind
 from rolewright.errors import UserError
 
-FOLDS = 5
 LEAST_OF_EACH = 5
 """Right and wrong answers without which nothing is fitted: one for each fold."""
+_SIMPLEST: Method = "platt"
+_IN_FORCE = "in force"
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was fitted to graded answers.
+
+    Attributes:
+        calibration: the maps.
+        head: that gives the score "head"; None where no features were given.
+    """
+
+    calibration: Calibration
+    head: Head | None
 
 
-class GradedAnswer(_Record):
-    """A question with the model's own answer to it."""
-
-    id: str
-    question: str
-    expected: tuple[str, ...]
-    answer: str
-    correct: bool
-    scores: dict[str, float]
-    """As ``softmax_scores`` computes them."""
-    confidence: float | None = None
-    """Held out: of a map that was fitted without this answer."""
-
-
-class HeldOutQuality(_Record):
-    """Measured on answers by maps that were fitted without them (``metrics.Quality``)."""
-
-    auroc: float
-    brier: float
-    ece: float
-
-
-class Candidate(HeldOutQuality):
-    """A score and a way to calibrate it."""
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A score and a map, with the confidence that each answer got without being fitted to."""
 
     score: str
-    method: Method
+    method: str
+    confidence: Floats
+
+    def better_than(self, other: "_Tried", correct: NDArray[np.bool_]) -> bool:
+        """Whether its Brier score is lower by more than a standard error of the difference.
+
+        Breiman et al. 1984, section 3.4.3.
+        """
+        gains = (other.confidence - correct) ** 2 - (self.confidence - correct) ** 2
+        return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
 
 
-class Calibration(_Record):
-    """What a bundle keeps: the map in force, and how good it is."""
+def calibrate(
+    graded: Sequence[GradedAnswer],
+    *,
+    features: NDArray[np.float32] | None = None,
+    head_kind: HeadKind = "linear",
+    abstain_below: float,
+) -> Fitted:
+    """Choose scores and maps by their cross-validated Brier scores, and fit them.
 
-    format: Literal["rolewright.calibration/1"] = Field(
-        default="rolewright.calibration/1", alias="schema", serialization_alias="schema"
-    )
-    score: str
-    """The raw score that is calibrated."""
-    method: Method
-    map: CalibrationMap
-    questions: int
-    accuracy: float
-    abstain_below: float
-    """An answer with less confidence is marked as abstained."""
-    held_out: HeldOutQuality
-    """Of the whole procedure, the choice of score and map included (nested cross-validation)."""
-    comparison: tuple[Candidate, ...]
-    """Every score with its better method, best Brier score first."""
-    graded: tuple[GradedAnswer, ...]
-    """Those that the map was fitted to."""
-    certificate: Certificate | None = None
-    """None = no promise was asked for."""
-
-    def confidence(self, scores: Mapping[str, float]) -> float:
-        """The confidence of an answer with these raw scores, in [0, 1]."""
-        return self.map.apply([surety(self.score, scores[self.score])])[0]
-
-    def certifies(self, confidence: float) -> bool:
-        """Whether a promise covers answers of this confidence."""
-        promised = None if self.certificate is None else self.certificate.threshold
-        return promised is not None and confidence >= promised
-
-
-def surety(score: str, value: float) -> float:
-    """A raw score as a number in [0, 1] that rises with surety."""
-    return math.exp(-value) if score == "mean_entropy" else value
-
-
-def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibration:
-    """Choose the score and the map by their cross-validated Brier scores, and fit them.
-
-    The held-out confidences come from nested cross-validation: within each fold the choice is made
-    again without the fold's answers, so that the best of twelve does not flatter itself. The same
-    question asked twice always falls into one fold.
+    The held-out confidences come from nested cross-validation: within each fold heads are fitted
+    and the choice is made again without the fold's answers, so that the best of many does not
+    flatter itself. The same question asked twice always falls into one fold.
 
     Args:
-        graded: the model's own answers to questions it was not trained on.
+        graded: the model's own answers to questions it was not trained on, all with the same
+            scores.
+        features: what a head reads, shape (answers, inputs); None = no head.
+        head_kind: of the head.
         abstain_below: in [0, 1].
 
     Raises:
         UserError: too few right or too few wrong answers, or too few different questions.
     """
-    answers = _Answers.of(graded)
+    answers = Answers.of(graded, features, head_kind)
     right, wrong = int(answers.correct.sum()), int((~answers.correct).sum())
     if min(right, wrong) < LEAST_OF_EACH:
         raise UserError.at(
@@ -114,38 +92,53 @@ def calibrate(graded: Sequence[GradedAnswer], *, abstain_below: float) -> Calibr
             expected=f"at least {LEAST_OF_EACH} of each, better 100",
             fix="add questions that are " + ("easier" if right < wrong else "harder"),
         )
-    comparison = _compare(answers)
-    best = comparison[0]
-    held_out = np.zeros(len(graded))
-    for fitting, judged in answers.folds():
-        inner = answers.part(fitting)
-        chosen = _compare(inner)[0]
-        fitted = inner.fit(chosen.score, chosen.method)
-        held_out[judged] = fitted.apply(answers.sureties[chosen.score][judged].tolist())
-    confidences = held_out.tolist()
-    return Calibration(
-        score=best.score,
-        method=best.method,
-        map=answers.fit(best.score, best.method),
-        questions=len(graded),
-        accuracy=right / len(graded),
-        abstain_below=abstain_below,
-        held_out=HeldOutQuality(**asdict(measure(confidences, answers.correct.tolist()))),
-        comparison=tuple(comparison),
-        graded=tuple(
-            answer.model_copy(update={"confidence": value})
-            for answer, value in zip(graded, confidences, strict=True)
+    crossed = answers.with_cross_fitted_head()
+    tried = _try_all(crossed)
+    chosen = _choose(tried, crossed.correct)
+    routes = {name: _fit(crossed, one) for name, one in chosen.items()}
+    held_out = _held_out(answers, list(chosen))
+    qualities = {name: _quality(values, answers.correct) for name, values in held_out.items()}
+    in_force = routes.pop(_IN_FORCE)
+    return Fitted(
+        Calibration(
+            score=in_force.score,
+            method=in_force.method,
+            map=in_force.map,
+            routes={name: Route(held_out=qualities[name], **dict(routes[name])) for name in routes},
+            questions=len(graded),
+            accuracy=right / len(graded),
+            abstain_below=abstain_below,
+            held_out=qualities[_IN_FORCE],
+            comparison=tuple(_rank(tried, crossed.correct)),
+            graded=tuple(
+                answer.model_copy(
+                    update={
+                        "confidence": float(held_out[_IN_FORCE][row]),
+                        "scores": answer.scores | _cross_fitted(crossed, row),
+                    }
+                )
+                for row, answer in enumerate(graded)
+            ),
         ),
+        answers.fit_head(),
     )
 
 
 def calibrate_with_promise(
-    graded: Sequence[GradedAnswer], *, max_error: float, delta: float, abstain_below: float
-) -> Calibration:
+    graded: Sequence[GradedAnswer],
+    *,
+    features: NDArray[np.float32] | None = None,
+    head_kind: HeadKind = "linear",
+    max_error: float,
+    delta: float,
+    abstain_below: float,
+) -> Fitted:
     """Fit a confidence to one half of the answers, and certify a threshold of it on the other.
 
     Args:
         graded: the model's own answers to questions it was not trained on.
+        features: what a head reads, shape (answers, inputs); None = no head.
+        head_kind: of the head.
         max_error: the share of wrong answers to promise, in (0, 1).
         delta: probability that the promise may fail, in (0, 1).
         abstain_below: where no threshold can be certified; else the certified one.
@@ -153,125 +146,111 @@ def calibrate_with_promise(
     Raises:
         UserError: too few right or too few wrong answers, or too few different questions.
     """
-    answers = _Answers.of(graded)
-    fitting, testing = answers.halves()
-    calibration = calibrate([graded[row] for row in fitting], abstain_below=abstain_below)
-    fitted = calibration.map.apply(answers.sureties[calibration.score].tolist())
-    thresholds = candidate_thresholds(
-        [fitted[row] for row in fitting], tested=len(testing), max_error=max_error, delta=delta
+    fitting, testing = halves([answer.question for answer in graded])
+    answers = Answers.of(graded, features, head_kind)
+    fitted = calibrate(
+        [graded[row] for row in fitting],
+        features=answers.part(fitting).features,
+        head_kind=head_kind,
+        abstain_below=abstain_below,
     )
+    calibration = fitted.calibration
+    # The head's scores of these answers are cross-fitted, so that thresholds stand well.
+    place = [calibration.confidence(answer.scores) for answer in calibration.graded]
+    tested = answers.part(testing).with_head(fitted.head)
     certificate = certify(
-        [fitted[row] for row in testing],
-        answers.correct[testing].tolist(),
-        thresholds,
+        calibration.apply(tested.sureties).tolist(),
+        tested.correct.tolist(),
+        candidate_thresholds(place, tested=len(testing), max_error=max_error, delta=delta),
         max_error=max_error,
         delta=delta,
     )
     threshold = abstain_below if certificate.threshold is None else certificate.threshold
-    return calibration.model_copy(update={"certificate": certificate, "abstain_below": threshold})
+    changes = {"certificate": certificate, "abstain_below": threshold}
+    return Fitted(calibration.model_copy(update=changes), fitted.head)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """Graded answers as arrays.
-
-    Attributes:
-        sureties: by score name, shape (answers,).
-        correct: shape (answers,).
-        groups: equal for equal questions, shape (answers,).
-    """
-
-    sureties: dict[str, NDArray[np.float64]]
-    correct: NDArray[np.bool_]
-    groups: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, graded: Sequence[GradedAnswer]) -> "_Answers":
-        sureties = {
-            score: np.array([surety(score, answer.scores[score]) for answer in graded])
-            for score in SCORES
-        }
-        correct = np.array([answer.correct for answer in graded], dtype=bool)
-        groups = np.unique([answer.question for answer in graded], return_inverse=True)[1]
-        return cls(sureties, correct, groups)
-
-    def part(self, rows: NDArray[np.int64]) -> "_Answers":
-        sureties = {score: values[rows] for score, values in self.sureties.items()}
-        return _Answers(sureties, self.correct[rows], self.groups[rows])
-
-    def halves(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of two halves that have no question in common, drawn without a look at the scores.
-
-        Raises:
-            UserError: there are fewer than two different questions.
-        """
-        if len(set(self.groups.tolist())) < 2:
-            raise UserError.at(
-                "the graded questions",
-                f"{len(set(self.groups.tolist()))} of them are different",
-                expected="hundreds: one half is fitted to, the other keeps the promise",
-            )
-        from sklearn.model_selection import GroupShuffleSplit
-
-        splitter = GroupShuffleSplit(1, test_size=0.5, random_state=0)
-        first, second = next(splitter.split(self.groups, groups=self.groups))
-        return np.asarray(first), np.asarray(second)
-
-    def folds(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Rows to fit to and rows to judge, ``FOLDS`` times, or as often as the rarer kind allows.
-
-        Raises:
-            UserError: too few different questions for every fold to have both kinds to fit to.
-        """
-        from sklearn.model_selection import StratifiedGroupKFold
-
-        number = min(FOLDS, int(self.correct.sum()), int((~self.correct).sum()))
-        folds = []
-        if number <= len(set(self.groups.tolist())):
-            splitter = StratifiedGroupKFold(number, shuffle=True, random_state=0)
-            folds = list(splitter.split(self.groups, self.correct, self.groups))
-        if not folds or any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
-            raise UserError.at(
-                "the graded questions",
-                "all right or all wrong answers belong to a few questions asked again and again",
-                fix="add different questions",
-            )
-        return folds
-
-    def fit(self, score: str, method: Method) -> PlattMap | IsotonicMap:
-        return FIT[method](self.sureties[score].tolist(), self.correct.tolist())
-
-
-def _compare(answers: _Answers) -> list[Candidate]:
-    """Every score with its better map, best Brier score first.
-
-    The isotonic map, which has more freedom and may claim certainty, is taken only where it is
-    better by more than a standard error (Breiman et al. 1984, section 3.4.3).
-    """
+def _try_all(answers: Answers) -> list[_Tried]:
+    """Every score with the simplest map that none is clearly better than, and their fusion."""
     folds = answers.folds()
-    candidates = []
-    for score in SCORES:
-        platt, isotonic = (_cross_validate(answers, folds, score, m) for m in _SIMPLEST_FIRST)
-        gains = (platt - answers.correct) ** 2 - (isotonic - answers.correct) ** 2
-        clearly = gains.mean() > gains.std(ddof=1) / math.sqrt(len(gains))
-        method: Method = "isotonic" if clearly else "platt"
-        quality = measure((isotonic if clearly else platt).tolist(), answers.correct.tolist())
-        candidates.append(Candidate(score=score, method=method, **asdict(quality)))
-    return sorted(candidates, key=lambda candidate: candidate.brier)
-
-
-_SIMPLEST_FIRST: tuple[Method, Method] = ("platt", "isotonic")
+    parts = [(answers.part(fitting), answers.part(judged), judged) for fitting, judged in folds]
+    tried = []
+    for score in answers.sureties:
+        best = _cross_validate(parts, score, _SIMPLEST)
+        for method in FIT:
+            other = _cross_validate(parts, score, method)
+            if other.better_than(best, answers.correct):
+                best = other
+        tried.append(best)
+    return [*tried, _cross_validate(parts, FUSED, "stacking")]
 
 
 def _cross_validate(
-    answers: _Answers,
-    folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    score: str,
-    method: Method,
-) -> NDArray[np.float64]:
-    """The confidence of each answer by a map that was not fitted to it, shape (answers,)."""
-    confidence = np.zeros(len(answers.correct))
-    for fitting, judged in folds:
-        fitted = answers.part(fitting).fit(score, method)
-        confidence[judged] = fitted.apply(answers.sureties[score][judged].tolist())
-    return confidence
+    parts: Sequence[tuple[Answers, Answers, NDArray[np.int64]]], score: str, method: str
+) -> _Tried:
+    confidence = np.zeros(sum(len(judged) for _, _, judged in parts))
+    tried = _Tried(score, method, confidence)
+    for fitting, judging, judged in parts:
+        confidence[judged] = _fit(fitting, tried).apply(judging.sureties)
+    return tried
+
+
+def _fit(answers: Answers, tried: _Tried) -> ScoreMap:
+    correct = answers.correct.tolist()
+    if tried.score == FUSED:
+        fused = fit_fusion(answers.sureties, correct)
+        return ScoreMap(score=FUSED, method="stacking", map=fused)
+    for method, fit in FIT.items():
+        if method == tried.method:
+            fitted = fit(answers.sureties[tried.score].tolist(), correct)
+            return ScoreMap(score=tried.score, method=method, map=fitted)
+    raise ValueError(f"there is no map {tried.method!r}")
+
+
+def _choose(tried: Sequence[_Tried], correct: NDArray[np.bool_]) -> dict[str, _Tried]:
+    """The best of each route by Brier score, their fusion, and what is in force.
+
+    That is the fusion where it is clearly better than the best single score.
+    """
+
+    def best(of: Sequence[str]) -> _Tried | None:
+        allowed = [one for one in tried if one.score in of]
+        return min(allowed, key=lambda one: _brier(one, correct), default=None)
+
+    routes = {name: found for name, scores in ROUTES.items() if (found := best(scores))}
+    single = min(routes.values(), key=lambda one: _brier(one, correct))
+    fused = tried[-1]
+    in_force = fused if fused.better_than(single, correct) else single
+    return routes | {FUSED: fused, _IN_FORCE: in_force}
+
+
+def _held_out(answers: Answers, routes: Sequence[str]) -> dict[str, Floats]:
+    """Confidences by everything that is fitted and chosen, without the answer, by route."""
+    found = {name: np.zeros(len(answers.correct)) for name in routes}
+    for fitting, judged in answers.folds():
+        inner = answers.part(fitting)
+        outer = answers.part(judged).with_head(inner.fit_head())
+        crossed = inner.with_cross_fitted_head()
+        for name, one in _choose(_try_all(crossed), crossed.correct).items():
+            found[name][judged] = _fit(crossed, one).apply(outer.sureties)
+    return found
+
+
+def _cross_fitted(answers: Answers, row: int) -> dict[str, float]:
+    return {HEAD: float(answers.sureties[HEAD][row])} if HEAD in answers.sureties else {}
+
+
+def _rank(tried: Sequence[_Tried], correct: NDArray[np.bool_]) -> list[Candidate]:
+    ranked = sorted(tried, key=lambda one: _brier(one, correct))
+    return [
+        Candidate(score=one.score, method=one.method, **dict(_quality(one.confidence, correct)))
+        for one in ranked
+    ]
+
+
+def _quality(confidence: Floats, correct: NDArray[np.bool_]) -> HeldOutQuality:
+    return HeldOutQuality(**asdict(measure(confidence.tolist(), correct.tolist())))
+
+
+def _brier(tried: _Tried, correct: NDArray[np.bool_]) -> float:
+    return float(((tried.confidence - correct) ** 2).mean())

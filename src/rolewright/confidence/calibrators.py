@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-_EPSILON = 1e-6
+from rolewright.confidence.log_odds import log_odds
+
+_SAME = 1e-9
 
 
 class PlattMap(BaseModel):
@@ -21,7 +22,7 @@ class PlattMap(BaseModel):
 
     def apply(self, scores: Sequence[float]) -> list[float]:
         """Confidence of each score, in (0, 1)."""
-        z = self.slope * _log_odds(scores) + self.intercept
+        z = self.slope * log_odds(scores) + self.intercept
         return [float(value) for value in 1 / (1 + np.exp(-z))]
 
 
@@ -53,9 +54,11 @@ def fit_platt(scores: Sequence[float], correct: Sequence[bool]) -> PlattMap:
     """
     from sklearn.linear_model import LogisticRegression
 
-    odds, hits = _log_odds(scores), np.asarray(correct, dtype=bool)
+    odds, hits = log_odds(scores), np.asarray(correct, dtype=bool)
     right, wrong = int(hits.sum()), int((~hits).sum())
     target = np.where(hits, (right + 1) / (right + 2), 1 / (wrong + 2))
+    if np.ptp(odds) < _SAME:  # any slope would do
+        return PlattMap(slope=0, intercept=float(log_odds([target.mean()])[0]))
     # A soft target is a right and a wrong answer with weights that add up to one.
     model = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
         np.concatenate([odds, odds])[:, None],
@@ -87,8 +90,3 @@ FIT: dict[Method, Callable[[Sequence[float], Sequence[bool]], PlattMap | Isotoni
     "platt": fit_platt,
     "isotonic": fit_isotonic,
 }
-
-
-def _log_odds(scores: Sequence[float]) -> NDArray[np.float64]:
-    clipped: NDArray[np.float64] = np.clip(np.asarray(scores, float), _EPSILON, 1 - _EPSILON)
-    return np.log(clipped) - np.log1p(-clipped)

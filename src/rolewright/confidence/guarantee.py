@@ -1,7 +1,7 @@
 """A threshold above which answers keep a promise: at most so many of them are wrong."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -33,11 +33,18 @@ class Certificate(BaseModel):
     """Clopper–Pearson upper bound of their error rate, at level 1 - ``delta``."""
     least_needed: int
     """Answers above a threshold, all right, without which nothing can be certified."""
+    conditions: dict[str, str] = {}
+    """What it holds for, as ``conditions_of`` gives it; it expires where one of them changes."""
 
     @property
     def coverage(self) -> float:
         """Share of the tested answers that is answered with the promise."""
         return self.answered / self.tested
+
+    def expired(self, now: Mapping[str, str]) -> list[str]:
+        """Names of the conditions that have changed, or are new, since it was made."""
+        names = sorted(self.conditions.keys() | now.keys())
+        return [name for name in names if self.conditions.get(name) != now.get(name)]
 
 
 def least_needed(max_error: float, delta: float) -> int:

@@ -1,13 +1,31 @@
 """Let a model answer graded questions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from rolewright.confidence.calibrate import GradedAnswer
+import numpy as np
+from numpy.typing import NDArray
+
 from rolewright.confidence.grade import grade
-from rolewright.confidence.softmax import softmax_scores
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_features
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import Answer, ChatModel
+from rolewright.generation.trace import Trace
 from rolewright.role.resolve import resolve_system
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestions:
+    """Graded answers, in the questions' order.
+
+    Attributes:
+        graded: with their raw scores.
+        features: what a head reads, shape (answers, inputs); None where nothing was tapped.
+    """
+
+    graded: list[GradedAnswer]
+    features: NDArray[np.float32] | None
 
 
 def answer_questions(
@@ -17,39 +35,48 @@ def answer_questions(
     role_system: str | None,
     max_new_tokens: int,
     batch_size: int = 32,
+    scorer: Scorer = SOFTMAX_ONLY,
     on_answers: Callable[[int], None],
-) -> list[GradedAnswer]:
-    """Answer each question under its effective system message, and grade the answer.
+) -> AnsweredQuestions:
+    """Answer each question under its effective system message, and grade and score the answer.
 
     Args:
         model: greedy answers of this one.
-        questions: in any order.
+        questions: in any order, at least one.
         role_system: system text of questions that have none of their own.
         max_new_tokens: limit on an answer's length.
         batch_size: questions decoded together.
+        scorer: what to compute of each answer.
         on_answers: told how many answers have become ready.
-
-    Returns:
-        In the questions' order.
     """
+    scores: dict[int, dict[str, float]] = {}
+    features: dict[int, NDArray[np.float32]] = {}
 
     def ready(batch: dict[int, Answer]) -> None:
+        for index, answer in batch.items():
+            scores[index] = scorer.scores(model.model, answer.generation)
+            if scorer.head_layers:
+                features[index] = read_features([answer.generation])[0]
+            answer.generation.trace = Trace()  # of all questions together they would be large
         on_answers(len(batch))
 
     answers = model.answer(
         [resolve_system(question.conversation, role_system) for question in questions],
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
+        tap=scorer.tap(model.model),
         on_answers=ready,
     )
-    return [
+    graded = [
         GradedAnswer(
             id=question.conversation.id,
             question=question.conversation.prompt[-1].content,
             expected=question.answers,
             answer=answer.text,
             correct=grade(question, answer.text),
-            scores=softmax_scores(answer.generation),
+            scores=scores[index],
         )
-        for question, answer in zip(questions, answers, strict=True)
+        for index, (question, answer) in enumerate(zip(questions, answers, strict=True))
     ]
+    rows = [features[index] for index in range(len(graded))] if features else None
+    return AnsweredQuestions(graded, None if rows is None else np.stack(rows))

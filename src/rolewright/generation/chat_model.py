@@ -10,6 +10,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Fault, UserError
 from rolewright.generation.decode import Generation, TokenCallback, generate
 from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.generation.trace import NO_TAP, Tap
 from rolewright.models.builtin import Say
 from rolewright.models.fingerprint import fingerprint_model
 from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
@@ -71,6 +72,7 @@ class ChatModel:
         max_new_tokens: int = 256,
         sampling: Sampling = GREEDY,
         batch_size: int = 32,
+        tap: Tap = NO_TAP,
         on_token: TokenCallback | None = None,
         on_answers: Callable[[dict[int, Answer]], None] | None = None,
     ) -> list[Answer]:
@@ -81,6 +83,7 @@ class ChatModel:
             max_new_tokens: limit on an answer's length.
             sampling: greedy unless told otherwise.
             batch_size: prompts decoded together; one by one where layers attend within a window.
+            tap: what to keep of the decoding pass for each answer.
             on_token: told (index, token id) of every token.
             on_answers: told the answers of each batch by index, as soon as they are ready.
 
@@ -106,6 +109,7 @@ class ChatModel:
                 max_new_tokens=max_new_tokens,
                 sampling=replace(sampling, seed=sampling.seed + first),
                 prefix=prefix if first < len(together) else NO_PREFIX,
+                tap=tap,
                 on_token=_for_rows(on_token, rows),
             )
             ready = {

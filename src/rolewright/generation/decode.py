@@ -27,7 +27,7 @@ class Generation:
         margins: probability of the likeliest token less that of the second, at each step.
         certainties: divergence KL(U || p) of the next-token distribution p from the uniform one U
             at each step, in nats (self-certainty: Kang et al. 2025, arXiv 2502.18581).
-        stopped: whether the model ended the answer itself; False = the token limit cut it.
+        stop_id: that the model ended the answer with; None = the token limit cut it.
         trace: what was kept of the pass; empty unless asked for.
     """
 
@@ -36,8 +36,18 @@ class Generation:
     entropies: list[float] = field(default_factory=list)
     margins: list[float] = field(default_factory=list)
     certainties: list[float] = field(default_factory=list)
-    stopped: bool = False
+    stop_id: int | None = None
     trace: Trace = field(default_factory=Trace)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the model ended the answer itself."""
+        return self.stop_id is not None
+
+    @property
+    def chosen_ids(self) -> list[int]:
+        """Ids of all steps, the stop token included."""
+        return self.token_ids if self.stop_id is None else [*self.token_ids, self.stop_id]
 
 
 @torch.inference_mode()
@@ -249,7 +259,7 @@ def _record(
             None if entering is None else entering[index],
         )
         if token in stop_ids:
-            generation.stopped = True
+            generation.stop_id = token
             continue
         generation.token_ids.append(token)
         running.append(index)

@@ -6,8 +6,9 @@ import transformers
 from torch.distributions import Categorical, kl_divergence
 from transformers import LlamaConfig, Qwen3Config, Qwen3MoeConfig
 
+from rolewright.confidence.dropout.masks import draw_masks
 from rolewright.confidence.dropout.passes import stochastic_probabilities
-from rolewright.confidence.dropout.settings import DropoutSettings, draw_masks
+from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.decode import generate, score
 from rolewright.generation.trace import Tap
 from rolewright.prefix.cache import compute_prefix

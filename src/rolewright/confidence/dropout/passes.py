@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from rolewright.confidence.dropout.settings import DropoutSettings, draw_masks
+from rolewright.confidence.dropout.masks import draw_masks
+from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.trace import PromptCache, Trace, decoder_layers
 from rolewright.prefix.loss import causal_model
 

@@ -1,8 +1,7 @@
-"""How dropout is injected, and its masks."""
+"""How dropout is injected."""
 
 from typing import Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -23,34 +22,3 @@ class DropoutSettings(BaseModel):
     seed: int = 0
     precision: Literal["model", "bf16"] = "model"
     """Of the matrix products; bf16 rounds by far less than the samples scatter."""
-
-
-def fast_precision(device: torch.device) -> Literal["model", "bf16"]:
-    """The quicker precision of matrix products on a device: bf16 on a CPU with instructions for it.
-
-    On a GPU, models are loaded in bf16 anyway.
-    """
-    if device.type != "cpu":
-        return "model"
-    can = torch.cpu.get_capabilities()
-    return "bf16" if can.get("avx512_bf16") or can.get("amx_bf16") else "model"
-
-
-def draw_masks(settings: DropoutSettings, hidden: int) -> torch.Tensor:
-    """Draw the masks of all weight samples.
-
-    A sample's masks depend on the seed and its own number alone.
-
-    Args:
-        settings: of the dropout.
-        hidden: width of the residual stream.
-
-    Returns:
-        0 or 1 / (1 - rate), shape (samples, layers, 2, hidden): attention first, then MLP.
-    """
-    masks = []
-    for sample in range(settings.samples):
-        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + sample)
-        drawn = torch.rand(settings.layers, 2, hidden, generator=generator)
-        masks.append((drawn >= settings.rate) / (1 - settings.rate))
-    return torch.stack(masks)

@@ -1,0 +1,132 @@
+"""From graded questions to a bundle with a confidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolewright.bundle.read import Bundle
+from rolewright.bundle.write import add_calibration, part_name
+from rolewright.cli.output import progress, say
+from rolewright.confidence.answers import halves
+from rolewright.confidence.calibrate import Fitted
+from rolewright.confidence.calibration import Calibration, HeadRecord
+from rolewright.confidence.conditions import conditions_of
+from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.dropout.tune import TUNED_ON, tune_dropout
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
+from rolewright.confidence.scores import Budget
+from rolewright.conversations.questions import Question
+from rolewright.generation.chat_model import ChatModel, load_bundle_model
+from rolewright.models.load import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A bundle's graded answers, and how they were scored.
+
+    Attributes:
+        graded: in the questions' order.
+        features: what a head reads, shape (answers, inputs); None without a head.
+        scorer: that gave the scores.
+        conditions: of a certificate that is tested on them.
+    """
+
+    graded: list[GradedAnswer]
+    features: NDArray[np.float32] | None
+    scorer: Scorer
+    conditions: dict[str, str]
+
+
+def answer_and_score(
+    bundle: Bundle,
+    questions: Sequence[Question],
+    *,
+    budget: Budget,
+    precision: Precision,
+    max_new_tokens: int,
+    batch_size: int,
+    certifies: bool,
+) -> Answered:
+    """Let a bundle answer graded questions, and score its answers by what a budget allows.
+
+    Args:
+        bundle: whose tuned model answers, under its role.
+        questions: that it was not trained on.
+        budget: what to compute.
+        precision: of the weights.
+        max_new_tokens: limit on an answer's length.
+        batch_size: questions decoded together.
+        certifies: whether one half of the questions is to keep a promise; nothing is tuned on it.
+
+    Raises:
+        UserError: there is no question, or the model cannot do what the budget asks for.
+    """
+    model = load_bundle_model(bundle, precision=precision, say=say)
+    layers = () if budget == "softmax" else default_head_layers(model.model)
+    dropout = None
+    if budget == "full":
+        tunable = questions
+        if certifies:
+            rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
+            tunable = [questions[row] for row in rows]
+        dropout = _tune(model, bundle, tunable, max_new_tokens, batch_size)
+    scorer = Scorer(head_layers=layers, dropout=dropout)
+    with progress("answering", total=len(questions)) as advance:
+        answered = answer_questions(
+            model,
+            questions,
+            role_system=bundle.role.system,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+            scorer=scorer,
+            on_answers=advance,
+        )
+    conditions = conditions_of(bundle.manifest, model.model)
+    return Answered(answered.graded, answered.features, scorer, conditions)
+
+
+def _tune(
+    model: ChatModel,
+    bundle: Bundle,
+    questions: Sequence[Question],
+    max_new_tokens: int,
+    batch_size: int,
+) -> DropoutSettings:
+    check_dropout(model.model, DropoutSettings(rate=0.1, layers=1, samples=1), max_new_tokens)
+    some = questions[:TUNED_ON]
+    with progress("tuning the dropout", total=len(some)) as advance:
+        tuning = tune_dropout(
+            model,
+            some,
+            role_system=bundle.role.system,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+            on_answers=advance,
+        )
+    best = tuning.best
+    why = "" if tuning.losses else ", not tuned: too few right or too few wrong answers"
+    say(f"dropout of {best.rate:.0%} in the last {best.layers} layers, {best.samples} samples{why}")
+    return best
+
+
+def put_into_force(bundle: Bundle, fitted: Fitted, answered: Answered) -> Calibration:
+    """Make a calibration part of a bundle, with its head and what its certificate holds for."""
+    changes: dict[str, object] = {"dropout": answered.scorer.dropout}
+    parts = {}
+    if fitted.head is not None:
+        data = fitted.head.to_bytes()
+        file = part_name("head.safetensors", data)
+        parts[file] = data
+        changes["head"] = HeadRecord(file=file, layers=answered.scorer.head_layers)
+    certificate = fitted.calibration.certificate
+    if certificate is not None:
+        holds = {"conditions": answered.conditions}
+        changes["certificate"] = certificate.model_copy(update=holds)
+    calibration = fitted.calibration.model_copy(update=changes)
+    text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
+    add_calibration(bundle.folder, bundle.manifest, text, parts)
+    return calibration

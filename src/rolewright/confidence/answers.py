@@ -1,0 +1,139 @@
+"""Graded answers as arrays, divided so that nothing is judged by what it was fitted to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.head import Head, fit_linear_head, fit_mlp_head
+from rolewright.confidence.scores import HEAD, HeadKind, surety
+from rolewright.errors import UserError
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+FOLDS = 5
+_FIT_HEAD: dict[HeadKind, Callable[[NDArray[np.float32], Sequence[bool]], Head]] = {
+    "linear": fit_linear_head,
+    "mlp": fit_mlp_head,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Graded answers as arrays.
+
+    Attributes:
+        sureties: by score name, each in [0, 1], shape (answers,).
+        correct: shape (answers,).
+        groups: equal for equal questions, shape (answers,).
+        features: what a head reads, shape (answers, inputs); None without a head.
+        head_kind: of heads that are fitted to them.
+    """
+
+    sureties: dict[str, Floats]
+    correct: NDArray[np.bool_]
+    groups: Rows
+    features: NDArray[np.float32] | None = None
+    head_kind: HeadKind = "linear"
+
+    @classmethod
+    def of(
+        cls,
+        graded: Sequence[GradedAnswer],
+        features: NDArray[np.float32] | None = None,
+        head_kind: HeadKind = "linear",
+    ) -> "Answers":
+        """Take graded answers apart; a head's scores are left to be cross-fitted."""
+        names = [name for name in graded[0].scores if name != HEAD] if graded else []
+        sureties = {
+            name: np.array([surety(name, answer.scores[name]) for answer in graded])
+            for name in names
+        }
+        correct = np.array([answer.correct for answer in graded], dtype=bool)
+        return cls(sureties, correct, group_questions(graded), features, head_kind)
+
+    def part(self, rows: Rows) -> "Answers":
+        """Some of the answers."""
+        return replace(
+            self,
+            sureties={score: values[rows] for score, values in self.sureties.items()},
+            correct=self.correct[rows],
+            groups=self.groups[rows],
+            features=None if self.features is None else self.features[rows],
+        )
+
+    def folds(self) -> list[tuple[Rows, Rows]]:
+        """Rows to fit to and rows to judge, ``FOLDS`` times, or as often as the rarer kind allows.
+
+        A question that was asked twice falls into one fold.
+
+        Raises:
+            UserError: too few different questions for every fold to have both kinds to fit to.
+        """
+        from sklearn.model_selection import StratifiedGroupKFold
+
+        number = min(FOLDS, int(self.correct.sum()), int((~self.correct).sum()))
+        folds = []
+        if 2 <= number <= len(set(self.groups.tolist())):
+            splitter = StratifiedGroupKFold(number, shuffle=True, random_state=0)
+            folds = list(splitter.split(self.groups, self.correct, self.groups))
+        if not folds or any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
+            raise UserError.at(
+                "the graded questions",
+                "all right or all wrong answers belong to a few questions asked again and again",
+                fix="add different questions",
+            )
+        return folds
+
+    def fit_head(self) -> Head | None:
+        """A head fitted to all of them; None without features."""
+        if self.features is None:
+            return None
+        return _FIT_HEAD[self.head_kind](self.features, self.correct.tolist())
+
+    def with_head(self, head: Head | None) -> "Answers":
+        """With the scores of a head that was fitted to other answers."""
+        if head is None or self.features is None:
+            return self
+        return replace(self, sureties={**self.sureties, HEAD: head.apply(self.features)})
+
+    def with_cross_fitted_head(self) -> "Answers":
+        """With each answer's score of a head that was fitted without it."""
+        if self.features is None:
+            return self
+        scores = np.zeros(len(self.correct))
+        for fitting, judged in self.folds():
+            head = self.part(fitting).fit_head()
+            scores[judged] = self.part(judged).with_head(head).sureties[HEAD]
+        return replace(self, sureties={**self.sureties, HEAD: scores})
+
+
+def group_questions(graded: Sequence[GradedAnswer]) -> Rows:
+    """A number for each answer that is equal for equal questions, shape (answers,)."""
+    questions = [answer.question for answer in graded]
+    return np.unique(questions, return_inverse=True)[1].astype(np.int64)
+
+
+def halves(questions: Sequence[str]) -> tuple[Rows, Rows]:
+    """Rows of two halves that have no question in common, drawn without a look at the answers.
+
+    Args:
+        questions: length (answers,).
+
+    Raises:
+        UserError: there are fewer than two different questions.
+    """
+    if len(set(questions)) < 2:
+        raise UserError.at(
+            "the graded questions",
+            f"{len(set(questions))} of them are different",
+            expected="hundreds: one half is fitted to, the other keeps the promise",
+        )
+    from sklearn.model_selection import GroupShuffleSplit
+
+    splitter = GroupShuffleSplit(1, test_size=0.5, random_state=0)
+    first, second = next(splitter.split(questions, groups=questions))
+    return np.asarray(first), np.asarray(second)

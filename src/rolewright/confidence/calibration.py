@@ -1,0 +1,105 @@
+"""The calibration that a bundle keeps."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from rolewright.confidence.calibrators import CalibrationMap
+from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.fusion import FusedMap
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.guarantee import Certificate
+from rolewright.confidence.scores import ROUTES, surety
+
+FUSED = "fused"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HeldOutQuality(_Record):
+    """Measured on answers by maps that were fitted without them (``metrics.Quality``)."""
+
+    auroc: float
+    brier: float
+    ece: float
+
+
+class Candidate(HeldOutQuality):
+    """A score and a way to calibrate it."""
+
+    score: str
+    method: str
+
+
+class ScoreMap(_Record):
+    """From raw scores to a confidence."""
+
+    score: str
+    """The raw score that is calibrated; "fused" = all that ``map`` has weights for."""
+    method: str
+    map: Annotated[CalibrationMap | FusedMap, Field(discriminator="method")]
+
+    def apply(self, sureties: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Confidence of answers, shape (answers,), from their sureties by score."""
+        if isinstance(self.map, FusedMap):
+            return self.map.fuse(sureties)
+        return np.array(self.map.apply(sureties[self.score].tolist()))
+
+    def confidence(self, scores: Mapping[str, float]) -> float:
+        """The confidence of an answer with these raw scores, in [0, 1]."""
+        sureties = {name: np.array([surety(name, value)]) for name, value in scores.items()}
+        return float(self.apply(sureties)[0])
+
+
+class Route(ScoreMap):
+    """The best confidence of one route."""
+
+    held_out: HeldOutQuality
+
+
+class HeadRecord(_Record):
+    """The confidence head of a bundle."""
+
+    file: str
+    """Path inside the bundle."""
+    layers: tuple[int, ...]
+    """Whose outputs it reads, where the prompt ends and where the answer ends."""
+
+
+class Calibration(ScoreMap):
+    """What a bundle keeps: the map in force, and how good it is."""
+
+    format: Literal["rolewright.calibration/2"] = Field(
+        default="rolewright.calibration/2", alias="schema", serialization_alias="schema"
+    )
+    routes: dict[str, Route]
+    """The best of "softmax", "head" and "dropout", each alone, and "fused", all together."""
+    head: HeadRecord | None = None
+    dropout: DropoutSettings | None = None
+    questions: int
+    accuracy: float
+    abstain_below: float
+    """An answer with less confidence is marked as abstained."""
+    held_out: HeldOutQuality
+    """Of the whole procedure, heads and choices included (nested cross-validation)."""
+    comparison: tuple[Candidate, ...]
+    """Every score with its better map, best Brier score first."""
+    graded: tuple[GradedAnswer, ...]
+    """Those that everything was fitted to."""
+    certificate: Certificate | None = None
+    """None = no promise was asked for."""
+
+    def needs(self) -> frozenset[str]:
+        """The routes whose scores the map in force reads."""
+        read = self.map.weights if isinstance(self.map, FusedMap) else (self.score,)
+        return frozenset(name for name, scores in ROUTES.items() if set(scores) & set(read))
+
+    def certifies(self, confidence: float) -> bool:
+        """Whether a promise covers answers of this confidence."""
+        promised = None if self.certificate is None else self.certificate.threshold
+        return promised is not None and confidence >= promised

@@ -1,0 +1,108 @@
+"""All raw scores of an answer, from what its decoding pass left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rolewright.confidence.dropout.passes import stochastic_probabilities
+from rolewright.confidence.dropout.scores import dropout_scores
+from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.head import Head
+from rolewright.confidence.scores import HEAD
+from rolewright.confidence.softmax import softmax_scores
+from rolewright.errors import UserError
+from rolewright.generation.decode import Generation
+from rolewright.generation.trace import Tap, decoder_layers
+from rolewright.prefix.support import row_obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What is computed for an answer.
+
+    Attributes:
+        head_layers: whose outputs a head reads; empty = none is read.
+        head: None while it is not fitted yet: answers then have no score "head".
+        dropout: of the stochastic passes; None = there are none.
+    """
+
+    head_layers: tuple[int, ...] = ()
+    head: Head | None = None
+    dropout: DropoutSettings | None = None
+
+    def tap(self, model: Any) -> Tap:
+        """What to keep of a model's decoding pass."""
+        first = None
+        if self.dropout is not None:
+            first = len(decoder_layers(model)) - self.dropout.layers
+        return Tap(self.head_layers, first)
+
+    def scores(self, model: Any, generation: Generation) -> dict[str, float]:
+        """Raw scores by name.
+
+        Args:
+            model: that decoded the answer.
+            generation: with the trace that ``tap`` asks for.
+        """
+        found = softmax_scores(generation)
+        if self.head is not None:
+            found[HEAD] = float(self.head.apply(read_features([generation]))[0])
+        if self.dropout is not None:
+            passes = stochastic_probabilities(
+                model, generation.trace, generation.chosen_ids, self.dropout
+            )
+            found |= dropout_scores(passes)
+        return found
+
+
+SOFTMAX_ONLY = Scorer()
+
+
+def read_features(generations: Sequence[Generation]) -> NDArray[np.float32]:
+    """What a head reads: the tapped layers where the prompt and the answer end.
+
+    Returns:
+        Shape (answers, 2 * layers * hidden).
+
+    Raises:
+        ValueError: nothing was tapped.
+    """
+    rows = []
+    for generation in generations:
+        ends = (generation.trace.prompt_end, generation.trace.answer_end)
+        if ends[0] is None or ends[1] is None:
+            raise ValueError("no hidden states were kept of this answer")
+        rows.append(torch.cat([end.flatten() for end in ends if end is not None]).float().cpu())
+    features: NDArray[np.float32] = torch.stack(rows).numpy()
+    return features
+
+
+def default_head_layers(model: Any) -> tuple[int, ...]:
+    """The layers that a head reads: half way, three quarters of the way, and the last.
+
+    What a model knows of its answer's truth is clearest above the middle (Azaria & Mitchell 2023).
+    """
+    number = len(decoder_layers(model))
+    return tuple(sorted({(number - 1) // 2, 3 * (number - 1) // 4, number - 1}))
+
+
+def check_dropout(model: Any, settings: DropoutSettings, longest_tokens: int) -> None:
+    """Make sure that stochastic passes are exact for a model.
+
+    Raises:
+        UserError: they are not, or it has fewer layers than are to be stochastic.
+    """
+    layers = len(decoder_layers(model))
+    obstacle = row_obstacle(model.config, longest_tokens)
+    if settings.layers > layers:
+        obstacle = f"it has {layers} layers, and {settings.layers} are to be stochastic"
+    if obstacle:
+        raise UserError.at(
+            "Monte-Carlo dropout",
+            f"cannot be computed for this model: {obstacle}",
+            fix="use --budget head",
+        )
