@@ -6,8 +6,8 @@ import pytest
 
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.confidence.calibration import Calibration
-from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.calibrators import IsotonicMap, PlattMap
+from rolewright.confidence.graded import GradedAnswer
 from rolewright.evaluation.verdict import VerdictText
 
 COMMANDS = {

@@ -9,8 +9,9 @@ from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, 
 from rolewright.cli.output import EXIT_FALLS_SHORT, percent, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from rolewright.bundle.read import Bundle
     from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
@@ -61,50 +62,30 @@ def calibrate(
     Example: rolewright calibrate bundle data/questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.reading import parse_choice, parse_precision, parse_share
+    from rolewright.cli.reading import parse_choice, parse_precision
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
-    from rolewright.conversations.questions import read_questions
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
-    promised = None if max_error is None else parse_share("--max-error", max_error)
-    may_fail = parse_share("--delta", delta)
-    questions = read_questions(
-        questions_paths, literal_control_tokens=bundle.role.literal_control_tokens
-    )
-    held_out = leave_out_trained(questions, bundle.trained_prompts())
+    promise = parse_promise(max_error, delta)
+    questions = read_held_out(bundle, questions_paths)
 
-    from rolewright.cli.calibrating import answer_and_score, put_into_force
-    from rolewright.confidence.calibrate import calibrate as fit
-    from rolewright.confidence.calibrate import calibrate_with_promise
+    from rolewright.cli.calibrating import answer_and_score, fit_confidence, put_into_force
 
     answered = answer_and_score(
         bundle,
-        held_out,
+        questions,
         budget=allowed,
         precision=chosen,
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
-        certifies=promised is not None,
+        certifies=promise is not None,
     )
-    if promised is None:
-        fitted = fit(
-            answered.graded,
-            features=answered.features,
-            head_kind=head_kind,
-            abstain_below=abstain_below,
-        )
-    else:
-        fitted = calibrate_with_promise(
-            answered.graded,
-            features=answered.features,
-            head_kind=head_kind,
-            max_error=promised,
-            delta=may_fail,
-            abstain_below=abstain_below,
-        )
+    fitted = fit_confidence(
+        answered, head_kind=head_kind, promise=promise, abstain_below=abstain_below
+    )
     calibration = put_into_force(bundle, fitted, answered)
     tell_calibration(calibration, as_json=as_json)
 
@@ -121,12 +102,29 @@ def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 
-def leave_out_trained(
-    questions: "Sequence[Question]", trained: "Collection[str]"
-) -> "list[Question]":
-    """The questions whose prompts were not trained on; tells how many were."""
-    from rolewright.conversations.prompt_hash import hash_prompt
+def parse_promise(max_error: str | None, delta: str) -> tuple[float, float] | None:
+    """The share of wrong answers to promise, and the probability that it may fail.
 
+    Raises:
+        UserError: one of them is no share.
+    """
+    from rolewright.cli.reading import parse_share
+
+    may_fail = parse_share("--delta", delta)
+    return None if max_error is None else (parse_share("--max-error", max_error), may_fail)
+
+
+def read_held_out(bundle: "Bundle", paths: "Sequence[Path]") -> "list[Question]":
+    """Read questions, and leave out those that a bundle was trained on; tells how many.
+
+    Raises:
+        UserError: with all faults of all files.
+    """
+    from rolewright.conversations.prompt_hash import hash_prompt
+    from rolewright.conversations.questions import read_questions
+
+    trained = bundle.trained_prompts()
+    questions = read_questions(paths, literal_control_tokens=bundle.role.literal_control_tokens)
     held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
     if left_out := len(questions) - len(held_out):
         say(f"{left_out} of {len(questions)} questions were trained on, and are left out")

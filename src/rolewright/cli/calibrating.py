@@ -10,7 +10,7 @@ from rolewright.bundle.read import Bundle
 from rolewright.bundle.write import add_calibration, part_name
 from rolewright.cli.output import progress, say
 from rolewright.confidence.answers import halves
-from rolewright.confidence.calibrate import Fitted
+from rolewright.confidence.calibrate import Fitted, calibrate, calibrate_with_promise
 from rolewright.confidence.calibration import Calibration, HeadRecord
 from rolewright.confidence.conditions import conditions_of
 from rolewright.confidence.dropout.settings import DropoutSettings
@@ -18,7 +18,7 @@ from rolewright.confidence.dropout.tune import TUNED_ON, tune_dropout
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.question_answers import answer_questions
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
-from rolewright.confidence.scores import Budget
+from rolewright.confidence.scores import Budget, HeadKind
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
@@ -111,6 +111,41 @@ def _tune(
     why = "" if tuning.losses else ", not tuned: too few right or too few wrong answers"
     say(f"dropout of {best.rate:.0%} in the last {best.layers} layers, {best.samples} samples{why}")
     return best
+
+
+def fit_confidence(
+    answered: Answered,
+    *,
+    head_kind: HeadKind,
+    promise: tuple[float, float] | None,
+    abstain_below: float,
+) -> Fitted:
+    """Fit a confidence to graded answers, with a certified threshold where one is asked for.
+
+    Args:
+        answered: by ``answer_and_score``.
+        head_kind: of the confidence head.
+        promise: share of wrong answers, and probability that the promise may fail.
+        abstain_below: without a certified threshold.
+
+    Raises:
+        UserError: too few right or too few wrong answers, or too few different questions.
+    """
+    if promise is None:
+        return calibrate(
+            answered.graded,
+            features=answered.features,
+            head_kind=head_kind,
+            abstain_below=abstain_below,
+        )
+    return calibrate_with_promise(
+        answered.graded,
+        features=answered.features,
+        head_kind=head_kind,
+        max_error=promise[0],
+        delta=promise[1],
+        abstain_below=abstain_below,
+    )
 
 
 def put_into_force(bundle: Bundle, fitted: Fitted, answered: Answered) -> Calibration:
