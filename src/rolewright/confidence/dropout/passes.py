@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -12,7 +12,7 @@ from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.trace import PromptCache, Trace, decoder_layers
 from rolewright.prefix.loss import causal_model
 
-_LOGITS_AT_ONCE = 1 << 24
+_LOGITS_AT_ONCE = 1 << 22  # small enough that freed memory is found again
 _TOKENS_AT_ONCE = 1 << 13
 
 
@@ -63,15 +63,26 @@ def stochastic_probabilities(
     fast = torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16")
     with fast:
         states = torch.cat([_run(causal, trace, entering, m) for m in torch.split(masks, at_once)])
+        project = _projection(head, states.dtype)
     parts = []
     for some, ids in zip(torch.split(states, steps, 1), torch.split(chosen, steps), strict=True):
         with fast:
-            logits = head(some)
+            logits = project(some)
         parts.append(_compare(logits, ids))
     logprobs, predictive, expected = zip(*parts, strict=True)
     return StochasticProbabilities(
         torch.cat(logprobs, dim=1), torch.cat(predictive), torch.cat(expected)
     )
+
+
+def _projection(head: Any, dtype: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The projection to the vocabulary, with its weights cast once and not for every part."""
+    autocast = torch.is_autocast_enabled(head.weight.device.type)
+    if not autocast or type(head) is not torch.nn.Linear or dtype == torch.bfloat16:
+        return cast("Callable[[torch.Tensor], torch.Tensor]", head)
+    weight = head.weight.to(torch.bfloat16)
+    bias = None if head.bias is None else head.bias.to(torch.bfloat16)
+    return lambda states: torch.nn.functional.linear(states, weight, bias)
 
 
 def _run(causal: Any, trace: Trace, entering: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
