@@ -101,11 +101,11 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
     )
 
 
-def open_scorer(bundle: Bundle, calibration: Calibration) -> Scorer:
-    """What a bundle's confidence in force needs of each answer."""
+def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = False) -> Scorer:
+    """What a bundle's confidence in force needs of each answer, or all of its routes."""
     record = calibration.head
     head = None if record is None else Head.from_bytes((bundle.folder / record.file).read_bytes())
-    needed = calibration.needs()
+    needed = frozenset(calibration.routes) if all_routes else calibration.needs()
     return Scorer(
         head_layers=() if record is None or "head" not in needed else record.layers,
         head=head if "head" in needed else None,

@@ -1,0 +1,122 @@
+"""``rolewright confidence``: how good a bundle's confidence is on questions it never saw."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
+from rolewright.cli.output import percent, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rolewright.confidence.calibration import Calibration
+    from rolewright.conversations.questions import Question
+
+_SHOWN = ("auroc", "prr", "brier", "debiased_error")
+
+
+def confidence(
+    bundle_path: BundlePath,
+    questions_paths: Annotated[
+        list[Path], typer.Argument(metavar="QA", help="Graded questions (JSONL or JSON array).")
+    ],
+    max_new_tokens: MaxNewTokens = 256,
+    batch_size: BatchSize = 32,
+    precision: PrecisionName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Judge a bundle's confidence on graded questions that it was not fitted to.
+
+    Example: rolewright confidence bundle data/fresh-questions.jsonl
+    """
+    from rolewright.bundle.read import read_bundle
+    from rolewright.cli.calibrate import read_held_out
+    from rolewright.cli.reading import parse_precision
+
+    bundle = read_bundle(bundle_path)
+    chosen = parse_precision(precision)
+    questions = read_held_out(bundle, questions_paths)
+
+    from rolewright.cli.answering import open_assistant, open_scorer
+    from rolewright.confidence.question_answers import answer_questions
+    from rolewright.confidence.report_card import judge
+    from rolewright.errors import UserError
+
+    assistant = open_assistant(bundle_path, chosen)
+    if assistant.calibration is None:
+        raise UserError.at(
+            bundle_path,
+            "this bundle has no confidence to judge",
+            fix=f"fit one with `rolewright calibrate {bundle_path} QA`",
+        )
+    refuse_fitted(assistant.calibration, questions)
+    with progress("answering", total=len(questions)) as advance:
+        answered = answer_questions(
+            assistant.model,
+            questions,
+            role_system=bundle.role.system,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+            scorer=open_scorer(bundle, assistant.calibration, all_routes=True),
+            on_answers=advance,
+        )
+    card = {"schema": "rolewright.confidence/1", **judge(assistant.calibration, answered.graded)}
+    if as_json:
+        print_json(card)
+    else:
+        show_card(card)
+
+
+def refuse_fitted(calibration: "Calibration", questions: "Sequence[Question]") -> None:
+    """Make sure that nothing is judged by what was fitted to it.
+
+    Raises:
+        UserError: with every question that the calibration was fitted to.
+    """
+    from rolewright.errors import Fault, UserError
+
+    fitted_to = {answer.question for answer in calibration.graded}
+    faults = [
+        Fault(
+            question.conversation.place,
+            "the confidence was fitted to this question",
+            "questions that `rolewright calibrate` was not given",
+            "leave it out",
+        )
+        for question in questions
+        if question.conversation.prompt[-1].content in fitted_to
+    ]
+    if faults:
+        raise UserError(*faults)
+
+
+def show_card(card: dict[str, Any]) -> None:
+    """Print the measures of every route, and the wrong answers that were trusted most."""
+    routes = card["routes"]
+    print_table(
+        f"{card['questions']} questions, {percent(card['accuracy'])} answered right; 95% intervals",
+        ["route", "score", *_SHOWN, "ECE", "ECE by chance"],
+        [
+            [
+                name + (" *" if name == "in force" else ""),
+                route["score"],
+                *(_interval(route["measures"][key]) for key in _SHOWN),
+                f"{route['measures']['ece']['value']:.3f}",
+                f"{route['noise_floor']:.3f}",
+            ]
+            for name, route in routes.items()
+        ],
+    )
+    threshold = card["threshold"]
+    print(
+        f"from a confidence of {threshold['confidence']:.3f} on: {threshold['answered']} answers, "
+        f"{threshold['wrong']} of them wrong"
+    )
+    for answer in card["overconfident"]:
+        print(f"wrong at {answer['confidence']:.0%}: {answer['question']} → {answer['answer']}")
+
+
+def _interval(measured: dict[str, float]) -> str:
+    return f"{measured['value']:.3f} ({measured['low']:.3f}–{measured['high']:.3f})"
