@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from rolewright.cli.app import app
-from rolewright.confidence.softmax import SCORES
+from rolewright.confidence.scores import SOFTMAX_SCORES as SCORES
 from rolewright.conversations.questions import Match
 from rolewright.training.config import TrainingConfig
 from rolewright.verifiers import find_verifier, verifier_names

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rolewright.confidence.calibration import Calibration
     from rolewright.conversations.questions import Question
 
-_SHOWN = ("auroc", "prr", "brier", "debiased_error")
+_SHOWN = {"auroc": "AUROC", "prr": "PRR", "brier": "Brier", "debiased_error": "debiased error"}
 
 
 def confidence(
@@ -97,10 +97,10 @@ def show_card(card: dict[str, Any]) -> None:
     routes = card["routes"]
     print_table(
         f"{card['questions']} questions, {percent(card['accuracy'])} answered right; 95% intervals",
-        ["route", "score", *_SHOWN, "ECE", "ECE by chance"],
+        ["route", "score", *_SHOWN.values(), "ECE", "ECE by chance"],
         [
             [
-                name + (" *" if name == "in force" else ""),
+                name,
                 route["score"],
                 *(_interval(route["measures"][key]) for key in _SHOWN),
                 f"{route['measures']['ece']['value']:.3f}",

@@ -62,8 +62,8 @@ class Head:
         )
 
 
-COMPONENTS = 64
-_STRENGTH = 0.1
+COMPONENTS = 128
+_STRENGTH = 0.02
 
 
 def fit_linear_head(features: NDArray[np.float32], correct: Sequence[bool]) -> Head:
