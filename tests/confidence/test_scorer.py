@@ -78,3 +78,7 @@ def test_models_without_exact_passes_are_refused(tiny_model, build_model):
     window = build_model(60, use_sliding_window=True, sliding_window=8, max_window_layers=0)
     with pytest.raises(UserError, match="--budget head"):
         check_dropout(window, settings.model_copy(update={"layers": 1}), 100)
+    qwen1 = build_model(60)
+    qwen1.config.qwen1_long_context = True
+    with pytest.raises(UserError, match="as Qwen-1 does"):
+        check_dropout(qwen1, settings.model_copy(update={"layers": 1}), 10)

@@ -17,6 +17,7 @@ from rolewright.confidence.softmax import softmax_scores
 from rolewright.errors import UserError
 from rolewright.generation.decode import Generation
 from rolewright.generation.trace import Tap, decoder_layers
+from rolewright.models.qwen1.long_context import context_limit
 from rolewright.prefix.support import row_obstacle
 
 
@@ -98,6 +99,8 @@ def check_dropout(model: Any, settings: DropoutSettings, longest_tokens: int) ->
     """
     layers = len(decoder_layers(model))
     obstacle = row_obstacle(model.config, longest_tokens)
+    if context_limit(model.config) > model.config.max_position_embeddings:
+        obstacle = "it reads long prompts as Qwen-1 does, which the passes do not"
     if settings.layers > layers:
         obstacle = f"it has {layers} layers, and {settings.layers} are to be stochastic"
     if obstacle:
