@@ -81,7 +81,7 @@ def test_wrong_words(refused, bundle, questions):
 def test_a_certificate_expires_with_another_precision(rolewright, bundle, questions):
     rows = questions.read_text("utf-8")
     questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
-    promise = ("--max-error", "90%", "--delta", "0.5")
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
     code, _, _ = rolewright("calibrate", bundle, questions, *LIMIT, *promise)
     assert code == 0
     _, out, err = rolewright("ask", bundle, "Hi", *LIMIT, "--json")
@@ -128,7 +128,7 @@ def test_questions_that_were_trained_on_are_left_out(rolewright, bundle, questio
 def test_a_promise_is_certified_or_refused(as_json, rolewright, bundle, questions):
     rows = questions.read_text("utf-8")
     questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
-    promise = ("--max-error", "90%", "--delta", "0.5")
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, *promise)
     assert code == 0
     certificate = printed["certificate"]
