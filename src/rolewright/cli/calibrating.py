@@ -96,7 +96,7 @@ def _tune(
     max_new_tokens: int,
     batch_size: int,
 ) -> DropoutSettings:
-    check_dropout(model.model, DropoutSettings(rate=0.1, layers=1, samples=1), max_new_tokens)
+    check_dropout(model.model)
     some = questions[:TUNED_ON]
     with progress("tuning the dropout", total=len(some)) as advance:
         tuning = tune_dropout(

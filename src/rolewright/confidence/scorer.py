@@ -91,18 +91,16 @@ def default_head_layers(model: Any) -> tuple[int, ...]:
     return tuple(sorted({(number - 1) // 2, 3 * (number - 1) // 4, number - 1}))
 
 
-def check_dropout(model: Any, settings: DropoutSettings, longest_tokens: int) -> None:
-    """Make sure that stochastic passes are exact for a model.
+def check_dropout(model: Any) -> None:
+    """Make sure that stochastic passes are exact for a model, whatever the prompt's length.
 
     Raises:
-        UserError: they are not, or it has fewer layers than are to be stochastic.
+        UserError: they are not.
     """
-    layers = len(decoder_layers(model))
-    obstacle = row_obstacle(model.config, longest_tokens)
-    if context_limit(model.config) > model.config.max_position_embeddings:
+    limit = context_limit(model.config)
+    obstacle = row_obstacle(model.config, limit)
+    if limit > model.config.max_position_embeddings:
         obstacle = "it reads long prompts as Qwen-1 does, which the passes do not"
-    if settings.layers > layers:
-        obstacle = f"it has {layers} layers, and {settings.layers} are to be stochastic"
     if obstacle:
         raise UserError.at(
             "Monte-Carlo dropout",
