@@ -25,7 +25,7 @@ def test_features_are_the_hidden_states_where_prompt_and_answer_end(tiny_model):
     scorer = Scorer(head_layers=default_head_layers(tiny_model))
     assert scorer.head_layers == (0, 1)
     generation = decode(tiny_model, scorer)
-    found = read_features([generation])
+    found = read_features(generation.trace)
     ids = [5, 6, 7, *generation.token_ids[:-1]]  # the last token was chosen and never read
     expected = []
     hooks = [
@@ -38,7 +38,7 @@ def test_features_are_the_hidden_states_where_prompt_and_answer_end(tiny_model):
         hook.remove()
     states = [each.reshape(len(ids), -1) for each in expected]
     rows = torch.cat([state[at] for at in (2, len(ids) - 1) for state in states])
-    torch.testing.assert_close(torch.tensor(found[0]), rows, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(torch.tensor(found), rows, atol=1e-5, rtol=1e-5)
 
 
 def test_a_budget_decides_which_scores_there_are(tiny_model):
@@ -68,7 +68,7 @@ def test_without_dropout_the_mixture_is_the_sequence_probability(tiny_model):
 
 def test_untapped_answers_have_no_features(tiny_model):
     with pytest.raises(ValueError, match="no hidden states"):
-        read_features([decode(tiny_model, SOFTMAX_ONLY)])
+        read_features(decode(tiny_model, SOFTMAX_ONLY).trace)
 
 
 def test_models_without_exact_passes_are_refused(tiny_model, build_model):

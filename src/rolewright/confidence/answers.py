@@ -53,7 +53,13 @@ class Answers:
             for name in names
         }
         correct = np.array([answer.correct for answer in graded], dtype=bool)
-        return cls(sureties, correct, group_questions(graded), features, head_kind)
+        return cls(
+            sureties,
+            correct,
+            group_questions([answer.question for answer in graded]),
+            features,
+            head_kind,
+        )
 
     def part(self, rows: Rows) -> "Answers":
         """Some of the answers."""
@@ -111,9 +117,8 @@ class Answers:
         return replace(self, sureties={**self.sureties, HEAD: scores})
 
 
-def group_questions(graded: Sequence[GradedAnswer]) -> Rows:
-    """A number for each answer that is equal for equal questions, shape (answers,)."""
-    questions = [answer.question for answer in graded]
+def group_questions(questions: Sequence[str]) -> Rows:
+    """A number for each question that is equal for equal ones, shape (questions,)."""
     return np.unique(questions, return_inverse=True)[1].astype(np.int64)
 
 

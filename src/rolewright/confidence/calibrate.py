@@ -15,8 +15,8 @@ from rolewright.confidence.calibration import (
     Route,
     ScoreMap,
 )
-from rolewright.confidence.calibrators import FIT, Method
-from rolewright.confidence.fusion import fit_fusion
+from rolewright.confidence.calibrators import FIT, IsotonicMap, Method, PlattMap
+from rolewright.confidence.fusion import FusedMap, Stacking, fit_fusion
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import candidate_thresholds, certify
 from rolewright.confidence.head import Head
@@ -48,7 +48,7 @@ class _Tried:
     """A score and a map, with the confidence that each answer got without being fitted to."""
 
     score: str
-    method: str
+    method: Method | Stacking
     confidence: Floats
 
     def better_than(self, other: "_Tried", correct: NDArray[np.bool_]) -> bool:
@@ -177,7 +177,7 @@ def _try_all(answers: Answers) -> list[_Tried]:
     tried = []
     for score in answers.sureties:
         best = _cross_validate(parts, score, _SIMPLEST)
-        for method in FIT:
+        for method in [each for each in FIT if each != _SIMPLEST]:
             other = _cross_validate(parts, score, method)
             if other.better_than(best, answers.correct):
                 best = other
@@ -186,7 +186,9 @@ def _try_all(answers: Answers) -> list[_Tried]:
 
 
 def _cross_validate(
-    parts: Sequence[tuple[Answers, Answers, NDArray[np.int64]]], score: str, method: str
+    parts: Sequence[tuple[Answers, Answers, NDArray[np.int64]]],
+    score: str,
+    method: Method | Stacking,
 ) -> _Tried:
     confidence = np.zeros(sum(len(judged) for _, _, judged in parts))
     tried = _Tried(score, method, confidence)
@@ -197,14 +199,12 @@ def _cross_validate(
 
 def _fit(answers: Answers, tried: _Tried) -> ScoreMap:
     correct = answers.correct.tolist()
-    if tried.score == FUSED:
-        fused = fit_fusion(answers.sureties, correct)
-        return ScoreMap(score=FUSED, method="stacking", map=fused)
-    for method, fit in FIT.items():
-        if method == tried.method:
-            fitted = fit(answers.sureties[tried.score].tolist(), correct)
-            return ScoreMap(score=tried.score, method=method, map=fitted)
-    raise ValueError(f"there is no map {tried.method!r}")
+    fitted: FusedMap | PlattMap | IsotonicMap
+    if tried.method == "stacking":
+        fitted = fit_fusion(answers.sureties, correct)
+    else:
+        fitted = FIT[tried.method](answers.sureties[tried.score].tolist(), correct)
+    return ScoreMap(score=tried.score, method=tried.method, map=fitted)
 
 
 def _choose(tried: Sequence[_Tried], correct: NDArray[np.bool_]) -> dict[str, _Tried]:

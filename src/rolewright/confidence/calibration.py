@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from rolewright.confidence.calibrators import CalibrationMap
+from rolewright.confidence.calibrators import CalibrationMap, Method
 from rolewright.confidence.dropout.settings import DropoutSettings
-from rolewright.confidence.fusion import FusedMap
+from rolewright.confidence.fusion import FusedMap, Stacking
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
 from rolewright.confidence.scores import ROUTES, surety
@@ -33,7 +33,7 @@ class Candidate(HeldOutQuality):
     """A score and a way to calibrate it."""
 
     score: str
-    method: str
+    method: Method | Stacking
 
 
 class ScoreMap(_Record):
@@ -41,7 +41,7 @@ class ScoreMap(_Record):
 
     score: str
     """The raw score that is calibrated; "fused" = all that ``map`` has weights for."""
-    method: str
+    method: Method | Stacking
     map: Annotated[CalibrationMap | FusedMap, Field(discriminator="method")]
 
     def apply(self, sureties: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:

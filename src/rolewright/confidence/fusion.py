@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from rolewright.confidence.log_odds import log_odds
 
 Floats = NDArray[np.float64]
+Stacking = Literal["stacking"]
 _STRENGTH = 0.1
 
 
@@ -18,7 +19,7 @@ class FusedMap(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["stacking"] = "stacking"
+    method: Stacking = "stacking"
     weights: dict[str, float]
     """By score: what one unit of its log-odds adds to those of the confidence."""
     intercept: float

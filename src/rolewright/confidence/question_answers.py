@@ -56,7 +56,7 @@ def answer_questions(
         for index, answer in batch.items():
             scores[index] = scorer.scores(model.model, answer.generation)
             if scorer.head_layers:
-                features[index] = read_features([answer.generation])[0]
+                features[index] = read_features(answer.generation.trace)
             answer.generation.trace = Trace()  # of all questions together they would be large
         on_answers(len(batch))
 

@@ -1,6 +1,5 @@
 """All raw scores of an answer, from what its decoding pass left."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from rolewright.confidence.scores import HEAD
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.errors import UserError
 from rolewright.generation.decode import Generation
-from rolewright.generation.trace import Tap, decoder_layers
+from rolewright.generation.trace import Tap, Trace, decoder_layers
 from rolewright.models.qwen1.long_context import context_limit
 from rolewright.prefix.support import row_obstacle
 
@@ -51,7 +50,7 @@ class Scorer:
         """
         found = softmax_scores(generation)
         if self.head is not None:
-            found[HEAD] = float(self.head.apply(read_features([generation]))[0])
+            found[HEAD] = float(self.head.apply(read_features(generation.trace)[None])[0])
         if self.dropout is not None:
             passes = stochastic_probabilities(
                 model, generation.trace, generation.chosen_ids, self.dropout
@@ -63,22 +62,19 @@ class Scorer:
 SOFTMAX_ONLY = Scorer()
 
 
-def read_features(generations: Sequence[Generation]) -> NDArray[np.float32]:
+def read_features(trace: Trace) -> NDArray[np.float32]:
     """What a head reads: the tapped layers where the prompt and the answer end.
 
     Returns:
-        Shape (answers, 2 * layers * hidden).
+        Shape (2 * layers * hidden,).
 
     Raises:
         ValueError: nothing was tapped.
     """
-    rows = []
-    for generation in generations:
-        ends = (generation.trace.prompt_end, generation.trace.answer_end)
-        if ends[0] is None or ends[1] is None:
-            raise ValueError("no hidden states were kept of this answer")
-        rows.append(torch.cat([end.flatten() for end in ends if end is not None]).float().cpu())
-    features: NDArray[np.float32] = torch.stack(rows).numpy()
+    if trace.prompt_end is None or trace.answer_end is None:
+        raise ValueError("no hidden states were kept of this answer")
+    ends = torch.cat([trace.prompt_end.flatten(), trace.answer_end.flatten()])
+    features: NDArray[np.float32] = ends.float().cpu().numpy()
     return features
 
 

@@ -81,66 +81,17 @@ def generate(
         ValueError: a prompt does not continue the prefix.
     """
     generator = sampling.generator(model.device)
-
-    def choose(batch: _Batch, _step: int) -> torch.Tensor:
-        return choose_tokens(batch.logits, sampling, generator)
-
+    generations = [Generation() for _ in prompts]
     with _Batch.of(model, prefix, prompts, tap) as batch:
-        return _decode(batch, choose, max_new_tokens, stop_ids, on_token)
-
-
-@torch.inference_mode()
-def score(
-    model: Any,
-    prompts: Sequence[Sequence[int]],
-    answers: Sequence[Sequence[int]],
-    *,
-    stop_ids: Collection[int],
-    prefix: PrefixCache = NO_PREFIX,
-    tap: Tap = NO_TAP,
-) -> list[Generation]:
-    """Score given answers as if the model had chosen them, token by token.
-
-    Args:
-        model: a causal language model in evaluation mode.
-        prompts: token ids, each shape (tokens,).
-        answers: token ids, one answer a prompt; each ends with a stop id, and holds no other.
-        stop_ids: ids that end an answer.
-        prefix: as for ``generate``.
-        tap: as for ``generate``.
-
-    Raises:
-        ValueError: an answer does not end with its only stop id, or a prompt does not continue the
-            prefix.
-    """
-    for answer in answers:
-        if [token in stop_ids for token in answer] != [False] * (len(answer) - 1) + [True]:
-            raise ValueError("an answer to score must end with a stop id, and hold no other")
-
-    def choose(batch: _Batch, step: int) -> torch.Tensor:
-        return torch.tensor([answers[row][step] for row in batch.rows], device=model.device)
-
-    with _Batch.of(model, prefix, prompts, tap) as batch:
-        return _decode(batch, choose, max(map(len, answers)), stop_ids, None)
-
-
-def _decode(
-    batch: "_Batch",
-    choose: "Callable[[_Batch, int], torch.Tensor]",
-    limit: int,
-    stop_ids: Collection[int],
-    on_token: TokenCallback | None,
-) -> list[Generation]:
-    generations = [Generation() for _ in batch.rows]
-    for row, generation in enumerate(generations):
-        generation.trace.prompt = batch.prompt_cache(row)
-    for step in range(limit):
-        chosen = choose(batch, step)
-        running = _record(batch, chosen, generations, stop_ids, on_token)
-        if not running or step == limit - 1:
-            break
-        batch.keep(running)
-        batch.step(chosen[running])
+        for row, generation in enumerate(generations):
+            generation.trace.prompt = batch.prompt_cache(row)
+        for step in range(max_new_tokens):
+            chosen = choose_tokens(batch.logits, sampling, generator)
+            running = _record(batch, chosen, generations, stop_ids, on_token)
+            if not running or step == max_new_tokens - 1:
+                break
+            batch.keep(running)
+            batch.step(chosen[running])
     return generations
 
 

@@ -137,7 +137,7 @@ def _training_without_dropout(model: Any) -> Iterator[None]:
 def _accumulate(losses: Iterable[torch.Tensor]) -> float:
     total = 0.0
     for loss in losses:
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         total += float(loss.detach())
     return total
 

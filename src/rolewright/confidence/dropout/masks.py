@@ -1,5 +1,6 @@
 """The masks of Monte-Carlo dropout."""
 
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -18,10 +19,11 @@ def fast_precision(device: torch.device) -> Literal["model", "bf16"]:
     return "bf16" if can.get("avx512_bf16") or can.get("amx_bf16") else "model"
 
 
+@lru_cache(maxsize=16)
 def draw_masks(settings: DropoutSettings, hidden: int) -> torch.Tensor:
     """Draw the masks of all weight samples.
 
-    A sample's masks depend on the seed and its own number alone.
+    A sample's masks depend on the seed and its own number alone; they are kept for the next answer.
 
     Args:
         settings: of the dropout.

@@ -52,7 +52,12 @@ def stochastic_probabilities(
             ``settings.layers``, or below.
         token_ids: that were chosen, the stop token included, shape (T,).
         settings: of the dropout.
+
+    Raises:
+        ValueError: nothing was kept of the answer to run again.
     """
+    if trace.prompt is None:
+        raise ValueError("nothing was kept of this answer to run again")
     causal = causal_model(model)
     head = causal.get_output_embeddings()
     entering = torch.stack(trace.entering)  # (T, hidden)
@@ -62,8 +67,10 @@ def stochastic_probabilities(
     steps = max(1, _LOGITS_AT_ONCE // (settings.samples * head.weight.shape[0]))
     fast = torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16")
     with fast:
-        states = torch.cat([_run(causal, trace, entering, m) for m in torch.split(masks, at_once)])
-        project = _projection(head, states.dtype)
+        states = torch.cat(
+            [_run(causal, trace.prompt, entering, m) for m in torch.split(masks, at_once)]
+        )
+    project = _projection(head, settings)
     parts = []
     for some, ids in zip(torch.split(states, steps, 1), torch.split(chosen, steps), strict=True):
         with fast:
@@ -75,23 +82,23 @@ def stochastic_probabilities(
     )
 
 
-def _projection(head: Any, dtype: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
+def _projection(head: Any, settings: DropoutSettings) -> Callable[[torch.Tensor], torch.Tensor]:
     """The projection to the vocabulary, with its weights cast once and not for every part."""
-    autocast = torch.is_autocast_enabled(head.weight.device.type)
-    if not autocast or type(head) is not torch.nn.Linear or dtype == torch.bfloat16:
+    if settings.precision == "model" or type(head) is not torch.nn.Linear:  # or adapted
         return cast("Callable[[torch.Tensor], torch.Tensor]", head)
     weight = head.weight.to(torch.bfloat16)
     bias = None if head.bias is None else head.bias.to(torch.bfloat16)
     return lambda states: torch.nn.functional.linear(states, weight, bias)
 
 
-def _run(causal: Any, trace: Trace, entering: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+def _run(
+    causal: Any, prompt: PromptCache, entering: torch.Tensor, masks: torch.Tensor
+) -> torch.Tensor:
     """The states that the vocabulary is projected from, shape (samples, T, hidden)."""
-    assert trace.prompt is not None
     decoder = causal.base_model
-    layers = decoder_layers(causal)[min(trace.prompt.keys_values) :]
+    layers = decoder_layers(causal)[min(prompt.keys_values) :]
     same_for_all = len(layers) - masks.shape[1]
-    steps, before = len(entering), len(trace.prompt.real)
+    steps, before = len(entering), len(prompt.real)
     states = entering[None]
     positions = torch.arange(before, before + steps, device=states.device)[None]
     seen = torch.arange(before + steps, device=states.device) <= positions[0, :, None]
@@ -107,7 +114,7 @@ def _run(causal: Any, trace: Trace, entering: torch.Tensor, masks: torch.Tensor)
                 states,
                 attention_mask=hidden_away[None, None],
                 position_ids=positions,
-                past_key_values=_SharedPrompt(trace.prompt),
+                past_key_values=_SharedPrompt(prompt),
                 use_cache=True,
                 position_embeddings=rotary,
             )

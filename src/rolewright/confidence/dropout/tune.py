@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rolewright.confidence.answers import Answers
+from rolewright.confidence.answers import Answers, group_questions
 from rolewright.confidence.calibrators import fit_platt
 from rolewright.confidence.dropout.masks import fast_precision
 from rolewright.confidence.dropout.passes import stochastic_probabilities
@@ -95,13 +95,13 @@ def tune_dropout(
     if min(right, len(correct) - right) < _LEAST_OF_EACH:
         return Tuning(default, {})
     hits = np.array([correct[index] for index in range(len(questions))])
-    groups = np.unique([q.conversation.prompt[-1].content for q in questions], return_inverse=True)
+    groups = group_questions([each.conversation.prompt[-1].content for each in questions])
     losses = {}
     for settings in tried:
         of_answers = np.stack([logprobs[index, settings] for index in range(len(questions))])
         for samples in SAMPLES:
             mixture = _mixture(of_answers[:, :samples])
-            answers = Answers({"mixture": mixture}, hits, groups[1].astype(np.int64))
+            answers = Answers({"mixture": mixture}, hits, groups)
             losses[settings.rate, settings.layers, samples] = _losses(answers)
     return Tuning(_cheapest(default, losses), {key: float(v.mean()) for key, v in losses.items()})
 
