@@ -133,3 +133,16 @@ def kill_all(launcher):
     for child in children.stdout.split():
         os.kill(int(child), signal.SIGKILL)
     os.kill(launcher, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("count", "code"), [("1", -signal.SIGABRT), ("2", 0)])
+def test_one_of_several_leaves_before_the_interpreter_is_taken_down(count, code):
+    script = "import atexit, os; atexit.register(os.abort); from rolewright.cli.app import main;"
+    done = subprocess.run(
+        [sys.executable, "-c", script + "main(['--version'])"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"WORLD_SIZE": count},
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()[:1]) == (code, ["rolewright"])

@@ -33,6 +33,7 @@ from rolewright.cli.output import (
     write_any_text,
 )
 from rolewright.errors import UserError
+from rolewright.training.processes import leave, process_count
 
 _FROM_OUTSIDE = {
     getattr(errno, name)
@@ -87,7 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if arguments is None and sys.argv[1:2] in (["train"], ["demo"]):
         restart_with_allocator()
     write_any_text()
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    code = run(list(sys.argv[1:] if arguments is None else arguments))
+    if process_count() > 1:
+        leave(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

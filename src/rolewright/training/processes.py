@@ -4,8 +4,10 @@ Both launchers tell a process its number in the environment, before torch is the
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 
 def process_number() -> int:
@@ -49,3 +51,18 @@ def connected() -> Iterator[None]:
     finally:
         if dist.is_available() and dist.is_initialized():
             dist.destroy_process_group()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process without taking the interpreter down, once its output is written.
+
+    The threads of gloo live on after their group and may still let go of tensors, which an
+    interpreter that is being taken down answers with an abort (PyTorch issue 190489); the launcher
+    would then stop the others, which are writing the bundle.
+
+    Args:
+        code: the exit code.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
