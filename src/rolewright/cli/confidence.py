@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, PrecisionName
-from rolewright.cli.output import percent, print_json, print_table, progress
+from rolewright.cli.output import percent, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,61 +32,62 @@ def confidence(
     Example: rolewright confidence bundle data/fresh-questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.calibrate import read_held_out
-    from rolewright.cli.reading import parse_precision
+    from rolewright.cli.answering import open_scorer, read_calibration
+    from rolewright.cli.reading import parse_precision, read_held_out
+    from rolewright.errors import UserError
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
     questions = read_held_out(bundle, questions_paths)
-
-    from rolewright.cli.answering import open_assistant, open_scorer
-    from rolewright.confidence.question_answers import answer_questions
-    from rolewright.confidence.report_card import judge
-    from rolewright.errors import UserError
-
-    assistant = open_assistant(bundle_path, chosen)
-    if assistant.calibration is None:
+    calibration = read_calibration(bundle)
+    if calibration is None:
         raise UserError.at(
             bundle_path,
             "this bundle has no confidence to judge",
             fix=f"fit one with `rolewright calibrate {bundle_path} QA`",
         )
-    refuse_fitted(assistant.calibration, questions)
+    refuse_used(calibration, questions)
+
+    from rolewright.confidence.question_answers import answer_questions
+    from rolewright.confidence.report_card import judge
+    from rolewright.generation.chat_model import load_bundle_model
+
+    model = load_bundle_model(bundle, precision=chosen, say=say)
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
-            assistant.model,
+            model,
             questions,
             role_system=bundle.role.system,
             max_new_tokens=max_new_tokens,
             batch_size=batch_size,
-            scorer=open_scorer(bundle, assistant.calibration, all_routes=True),
+            scorer=open_scorer(bundle, calibration, all_routes=True),
             on_answers=advance,
         )
-    card = {"schema": "rolewright.confidence/1", **judge(assistant.calibration, answered.graded)}
+    card = {"schema": "rolewright.confidence/1", **judge(calibration, answered.graded)}
     if as_json:
         print_json(card)
     else:
         show_card(card)
 
 
-def refuse_fitted(calibration: "Calibration", questions: "Sequence[Question]") -> None:
-    """Make sure that nothing is judged by what was fitted to it.
+def refuse_used(calibration: "Calibration", questions: "Sequence[Question]") -> None:
+    """Make sure that nothing is judged by what was fitted to it or certified on it.
 
     Raises:
-        UserError: with every question that the calibration was fitted to.
+        UserError: with every question that the calibration has used.
     """
     from rolewright.errors import Fault, UserError
 
-    fitted_to = {answer.question for answer in calibration.graded}
+    used = {answer.question for answer in calibration.graded} | set(calibration.certified_on)
     faults = [
         Fault(
             question.conversation.place,
-            "the confidence was fitted to this question",
+            "the confidence was fitted to this question, or certified on it",
             "questions that `rolewright calibrate` was not given",
             "leave it out",
         )
         for question in questions
-        if question.conversation.prompt[-1].content in fitted_to
+        if question.conversation.prompt[-1].content in used
     ]
     if faults:
         raise UserError(*faults)

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar, cast, get_args
+from typing import TypeVar, get_args
 
+from rolewright.bundle.read import Bundle
 from rolewright.cli.output import say
 from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.prompt_hash import hash_prompt
+from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
@@ -32,6 +35,20 @@ def read_conversations(
     return result.conversations
 
 
+def read_held_out(bundle: Bundle, paths: Sequence[Path]) -> list[Question]:
+    """Read questions, and leave out those that a bundle was trained on; tells how many.
+
+    Raises:
+        UserError: with all faults of all files.
+    """
+    trained = bundle.trained_prompts()
+    questions = read_questions(paths, literal_control_tokens=bundle.role.literal_control_tokens)
+    held_out = [q for q in questions if hash_prompt(q.conversation.prompt) not in trained]
+    if left_out := len(questions) - len(held_out):
+        say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
+    return held_out
+
+
 def parse_question(text: str) -> str:
     """Check what a model is to be asked.
 
@@ -53,9 +70,8 @@ def parse_precision(name: str) -> Precision:
     Raises:
         UserError: it is none of the three.
     """
-    if name not in get_args(Precision):
-        raise UserError.at("--precision", f"found {name!r}", expected="auto, fp32 or bf16")
-    return cast("Precision", name)
+    chosen: Precision = parse_choice("--precision", name, get_args(Precision))
+    return chosen
 
 
 def parse_choice(option: str, text: str, choices: Sequence[Choice]) -> Choice:
@@ -67,7 +83,8 @@ def parse_choice(option: str, text: str, choices: Sequence[Choice]) -> Choice:
     for choice in choices:
         if choice == text:
             return choice
-    raise UserError.at(option, f"found {text!r}", expected="one of " + ", ".join(choices))
+    expected = " or ".join((", ".join(choices[:-1]), choices[-1]))
+    raise UserError.at(option, f"found {text!r}", expected=expected)
 
 
 def parse_share(option: str, text: str) -> float:
@@ -85,11 +102,20 @@ def parse_share(option: str, text: str) -> float:
     return value
 
 
+def parse_promise(max_error: str | None, delta: str) -> tuple[float, float] | None:
+    """The share of wrong answers to promise, and the probability that it may fail.
+
+    Raises:
+        UserError: one of them is no share.
+    """
+    may_fail = parse_share("--delta", delta)
+    return None if max_error is None else (parse_share("--max-error", max_error), may_fail)
+
+
 def parse_language(name: str) -> None:
     """Check the value of ``--lang``.
 
     Raises:
         UserError: it is neither of the two.
     """
-    if name not in {"en", "zh"}:
-        raise UserError.at("--lang", f"found {name!r}", expected="en or zh")
+    parse_choice("--lang", name, ("en", "zh"))

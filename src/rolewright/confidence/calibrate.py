@@ -166,7 +166,11 @@ def calibrate_with_promise(
         delta=delta,
     )
     threshold = abstain_below if certificate.threshold is None else certificate.threshold
-    changes = {"certificate": certificate, "abstain_below": threshold}
+    changes = {
+        "certificate": certificate,
+        "abstain_below": threshold,
+        "certified_on": tuple(graded[row].question for row in testing),
+    }
     return Fitted(calibration.model_copy(update=changes), fitted.head)
 
 

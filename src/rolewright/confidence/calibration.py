@@ -93,6 +93,8 @@ class Calibration(ScoreMap):
     """Those that everything was fitted to."""
     certificate: Certificate | None = None
     """None = no promise was asked for."""
+    certified_on: tuple[str, ...] = ()
+    """The questions whose answers the certificate was tested on."""
 
     def needs(self) -> frozenset[str]:
         """The routes whose scores the map in force reads."""

