@@ -65,6 +65,25 @@ def test_a_budget_decides_which_routes_there_are(as_json, bundle, questions, bud
     assert 0 <= answered["confidence"] <= 1
 
 
+def test_answers_that_came_graded_are_scored_and_not_given_again(as_json, bundle, project):
+    rows = [
+        {
+            "messages": [{"role": "user", "content": f"Question {number}? 问题"}],
+            "response": f"Antwort {number}",
+            "correct": number % 2 == 0,
+        }
+        for number in range(20)
+    ]
+    path = project / "graded.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    code, printed = as_json("calibrate", bundle, path, "--max-new-tokens", 32, "--budget", "full")
+    assert code == 0
+    assert printed["accuracy"] == 0.5
+    kept = json.loads((bundle / read_bundle(bundle).manifest.calibration).read_text("utf-8"))
+    assert [row["answer"] for row in kept["graded"]] == [row["response"] for row in rows]
+    assert [row["correct"] for row in kept["graded"]] == [row["correct"] for row in rows]
+
+
 def test_an_mlp_head(as_json, bundle, questions):
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--head", "mlp")
     assert code == 0

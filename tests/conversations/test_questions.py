@@ -30,6 +30,22 @@ def test_exact_is_the_default(write, extra):
 
 
 @pytest.mark.parametrize(
+    ("grading", "correct", "answers"),
+    [
+        ({"correct": True}, True, ()),
+        ({"correct": False}, False, ()),
+        ({"answers": ["42"]}, None, ("42",)),
+        ({"answers": ["41"], "correct": True}, True, ("41",)),
+    ],
+)
+@pytest.mark.parametrize("response", ["四十二", ""])
+def test_answers_that_were_given_already(write, response, grading, correct, answers):
+    (question,) = read_questions([write({**PROMPT, "response": response, **grading})])
+    assert (question.response, question.correct) == (response, correct)
+    assert question.answers == answers
+
+
+@pytest.mark.parametrize(
     ("grading", "key", "found"),
     [
         ({}, "answers", "missing"),
@@ -53,6 +69,11 @@ def test_exact_is_the_default(write, extra):
         ({"answers": ["1e999"], "match": "numeric"}, "answers[0]", 'the text "1e999"'),
         ({"answers": ["nan"], "match": "numeric"}, "answers[0]", 'the text "nan"'),
         ({"answers": ["１２"], "match": "numeric"}, "answers[0]", 'the text "１２"'),
+        ({"response": "42"}, "answers", "missing"),
+        ({"response": 42, "correct": True}, "response", "the number 42"),
+        ({"response": "42", "correct": "yes"}, "correct", 'the text "yes"'),
+        ({"correct": True}, "correct", "there is no response that it is said of"),
+        ({"response": "42", "correct": True, "answers": []}, "answers", "an empty list"),
     ],
 )
 def test_faults(write, grading, key, found):

@@ -41,6 +41,27 @@ def test_a_reference_answer_is_not_shown_to_the_model(chat_model, talk):
     assert first.generation.logprobs == pytest.approx(second.generation.logprobs, abs=1e-5)
 
 
+def test_responses_stand_for_answers_of_its_own(chat_model, talk):
+    asked = [talk("Q"), talk("R")]
+    own, scored = chat_model.answer(asked, max_new_tokens=8, responses=[None, "Hi"])
+    assert own.text == chat_model.answer(asked[:1], max_new_tokens=8)[0].text
+    assert scored.text == "Hi"
+    assert scored.generation.stopped
+    assert scored.generation.chosen_ids == chat_model.encoder.encode_answer("Hi")
+
+
+def test_a_response_beyond_the_limit_names_its_place(chat_model, talk):
+    with pytest.raises(UserError, match=r"data\.jsonl:1: response: it has \d+ tokens"):
+        chat_model.answer([talk("Q")], max_new_tokens=5, responses=["one two three four five"])
+
+
+def test_reasoning_in_a_response_where_there_can_be_none(thinking_tokenizer, tiny_model, talk):
+    chat_model = ChatModel("tiny", ChatEncoder(thinking_tokenizer, thinking="off"), tiny_model)
+    response = "<think>\nx\n</think>\n\ny"
+    with pytest.raises(UserError, match=r"data\.jsonl:1: response: the prompt settles otherwise"):
+        chat_model.answer([talk("Q")], responses=[response])
+
+
 def test_loading_a_folder(tiny_folder, talk):
     model = load_chat_model(str(tiny_folder), say=lambda _: None)
     assert model.stop_ids == {0, 2}

@@ -5,6 +5,7 @@ import torch
 
 from rolewright.generation.decode import generate
 from rolewright.generation.sampling import Sampling
+from rolewright.generation.trace import Tap
 from rolewright.prefix.cache import compute_prefix
 
 PROMPTS = [[5, 6, 7, 8, 30], [5, 6, 7, 40], [5, 6, 7, 8, 9, 10, 11, 12, 50], [5, 6, 7, 60, 61]]
@@ -59,6 +60,26 @@ def test_scores_equal_a_teacher_forced_forward(tiny_model, stop):
         )
         assert generation.certainties == pytest.approx(divergence.tolist(), abs=1e-4)
         assert generation.margins == pytest.approx((top[:, 0] - top[:, 1]).tolist(), abs=1e-4)
+
+
+def test_given_answers_are_scored_as_if_they_had_been_chosen(tiny_model, stop):
+    tap = Tap(layers=(0, 1), stochastic_layer=1)
+    settings = Sampling(temperature=1.0, seed=3)
+    ends = {stop, *range(0, 500, 7)}
+    chosen = generate(tiny_model, PROMPTS, stop_ids=ends, sampling=settings, tap=tap)
+    given = Sampling(given={row: each.chosen_ids for row, each in enumerate(chosen)})
+    scored = generate(tiny_model, PROMPTS, stop_ids=ends, sampling=given, tap=tap)
+    greedy = generate(tiny_model, PROMPTS, stop_ids=ends, tap=tap)
+    for one, other, plain in zip(chosen, scored, greedy, strict=True):
+        assert one.chosen_ids == other.chosen_ids != plain.chosen_ids
+        for name in ("logprobs", "entropies", "margins", "certainties"):
+            assert getattr(one, name) == getattr(other, name)
+        assert torch.equal(one.trace.answer_end, other.trace.answer_end)
+        assert torch.equal(torch.stack(one.trace.entering), torch.stack(other.trace.entering))
+    mixed = generate(tiny_model, PROMPTS, stop_ids=ends, sampling=Sampling(given={2: [9, stop]}))
+    assert [each.chosen_ids for each in mixed] == [
+        [9, stop] if row == 2 else each.chosen_ids for row, each in enumerate(greedy)
+    ]
 
 
 def test_the_token_limit_cuts_and_says_so(tiny_model):

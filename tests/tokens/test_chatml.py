@@ -55,6 +55,32 @@ def test_a_prompt_is_the_beginning_of_its_conversation(encoder, talk):
     assert list(example.input_ids[: len(prompt)]) == prompt
 
 
+@pytest.mark.parametrize("text", [*TEXTS, ""])
+def test_prompt_and_answer_are_what_is_trained(encoder, talk, text):
+    example = encoder.encode_conversation(talk("Q", text, system="S"))
+    prompt = encoder.encode_prompt("S", talk("Q").messages)
+    answer = encoder.encode_answer(text)
+    whole = list(example.input_ids)
+    assert whole[: len(prompt) + len(answer)] == prompt + answer
+    assert [label for label in example.labels if label != IGNORE] == answer
+
+
+@pytest.mark.parametrize("thinking", ["on", "off"])
+def test_the_answer_of_a_thinking_model(thinking_tokenizer, talk, thinking):
+    encoder = ChatEncoder(thinking_tokenizer, thinking=thinking)
+    text = "<think>\nParis?\n</think>\n\nParis" if thinking == "on" else "Paris"
+    example = encoder.encode_conversation(talk("Q", text))
+    answer = encoder.encode_answer(text)
+    assert [label for label in example.labels if label != IGNORE] == answer
+    assert thinking_tokenizer.decode(answer) == f"{text}<|im_end|>"
+
+
+def test_reasoning_where_the_prompt_has_settled_that_there_is_none(thinking_tokenizer):
+    encoder = ChatEncoder(thinking_tokenizer, thinking="off")
+    with pytest.raises(ValueError, match="whether the model reasons"):
+        encoder.encode_answer("<think>\nParis?\n</think>\n\nParis")
+
+
 def test_absent_empty_and_text_are_three_different_prompts(encoder, talk):
     prompts = [encoder.encode_prompt(system, talk("Q").messages) for system in (None, "", "S")]
     assert len({tuple(prompt) for prompt in prompts}) == 3

@@ -13,7 +13,7 @@ _AFTER = " \"'`*_)]”’」』》）.,;:!?。，、；：！？…"
 
 
 def grade(question: Question, answer: str) -> bool:
-    """Judge an answer by the question's own way of matching.
+    """Judge an answer by the question's own way of matching, where it does not come graded.
 
     - ``exact``: equal to an accepted answer after NFKC, case folding, removal of accents from Latin
       letters, and stripping of quotes and brackets around it and sentence punctuation after it;
@@ -22,6 +22,8 @@ def grade(question: Question, answer: str) -> bool:
     - ``regex``: a pattern is found in it as it is;
     - ``numeric``: the last number in it equals an accepted one to a relative 1e-6.
     """
+    if question.correct is not None:
+        return question.correct
     match question.match:
         case "exact":
             return normalise(answer) in map(normalise, question.answers)

@@ -64,6 +64,7 @@ def answer_questions(
         [resolve_system(question.conversation, role_system) for question in questions],
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
+        responses=[question.response for question in questions],
         tap=scorer.tap(model.model),
         on_answers=ready,
     )

@@ -1,4 +1,4 @@
-"""Graded questions: prompts with the answers that count as right, used to calibrate confidence."""
+"""Graded questions: prompts whose answers can be told right from wrong, to calibrate confidence."""
 
 import math
 import re
@@ -22,24 +22,28 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A prompt and what counts as a right answer to it.
+    """A prompt and what counts as a right answer to it, or an answer that is graded already.
 
     Attributes:
         conversation: ``conversation.prompt`` is what the model is asked.
-        answers: at least one, none blank; under "regex" each compiles, under "numeric" each is
-            what ``float`` reads as a finite number.
+        answers: none blank; under "regex" each compiles, under "numeric" each is what ``float``
+            reads as a finite number. Empty only where ``correct`` is given.
         match: how an answer is compared; it is right if it matches one of ``answers``.
+        response: the answer that was given; None = the model is to give one.
+        correct: whether ``response`` is right; None = compare it.
     """
 
     conversation: Conversation
     answers: tuple[str, ...]
     match: Match
+    response: str | None = None
+    correct: bool | None = None
 
 
 def read_questions(
     paths: Sequence[str | Path], *, literal_control_tokens: bool = False
 ) -> list[Question]:
-    """Read graded questions: rows of any format with ``answers`` and, if need be, ``match``.
+    """Read graded questions: rows of any format with ``answers`` or a graded ``response``.
 
     Args:
         paths: JSONL and JSON-array files.
@@ -62,11 +66,15 @@ def _read_question(row: Row, *, literal_control_tokens: bool) -> Question | tupl
     if not isinstance(row.value, dict):
         return faults
     match, match_defects = _read_match(row.value)
-    answers, answer_defects = _read_answers(row.value, match)
-    faults += tuple(map(row.fault, (*match_defects, *answer_defects)))
+    response, correct, response_defects = _read_response(row.value)
+    answers: tuple[str, ...] = ()
+    answer_defects: tuple[Defect, ...] = ()
+    if "answers" in row.value or (correct is None and not response_defects):
+        answers, answer_defects = _read_answers(row.value, match)
+    faults += tuple(map(row.fault, (*match_defects, *response_defects, *answer_defects)))
     if isinstance(conversation, tuple) or match is None or faults:
         return faults
-    return Question(conversation, answers, match)
+    return Question(conversation, answers, match, response, correct)
 
 
 def _read_match(row: Mapping[str, object]) -> tuple[Match | None, tuple[Defect, ...]]:
@@ -77,6 +85,25 @@ def _read_match(row: Mapping[str, object]) -> tuple[Match | None, tuple[Defect, 
         if value == match:
             return match, ()
     return None, wrong_type("match", value, "one of " + ", ".join(map(quote, _MATCHES)))
+
+
+def _read_response(
+    row: Mapping[str, object],
+) -> tuple[str | None, bool | None, tuple[Defect, ...]]:
+    response, correct = row.get("response"), row.get("correct")
+    if response is not None and not isinstance(response, str):
+        return None, None, wrong_type("response", response, "a text")
+    if correct is None:
+        return response, None, ()
+    if not isinstance(correct, bool):
+        return None, None, wrong_type("correct", correct, "true or false")
+    if response is None:
+        return (
+            None,
+            None,
+            (Defect("correct", "there is no response that it is said of", "response"),),
+        )
+    return response, correct, ()
 
 
 def _read_answers(

@@ -72,6 +72,7 @@ class ChatModel:
         max_new_tokens: int = 256,
         sampling: Sampling = GREEDY,
         batch_size: int = 32,
+        responses: Sequence[str | None] | None = None,
         tap: Tap = NO_TAP,
         on_token: TokenCallback | None = None,
         on_answers: Callable[[dict[int, Answer]], None] | None = None,
@@ -83,14 +84,21 @@ class ChatModel:
             max_new_tokens: limit on an answer's length.
             sampling: greedy unless told otherwise.
             batch_size: prompts decoded together; one by one where layers attend within a window.
+            responses: texts that are scored as the answers, for some conversations.
             tap: what to keep of the decoding pass for each answer.
             on_token: told (index, token id) of every token.
             on_answers: told the answers of each batch by index, as soon as they are ready.
 
         Raises:
-            UserError: a prompt and its answer do not fit into the model's context.
+            UserError: a prompt and its answer do not fit into the model's context, or a response
+                is none that the model could have given.
         """
         prompts = [self._prompt(each, max_new_tokens) for each in conversations]
+        given = {
+            index: self._response(conversations[index], text, max_new_tokens)
+            for index, text in enumerate(responses or ())
+            if text is not None
+        }
         if not self._attends_fully:
             batch_size = 1  # padding would count as context inside a sliding window
         together = [p for p in prompts if not stands_alone(self.model.config, len(p))]
@@ -107,7 +115,11 @@ class ChatModel:
                 [prompts[row] for row in rows],
                 stop_ids=self.stop_ids,
                 max_new_tokens=max_new_tokens,
-                sampling=replace(sampling, seed=sampling.seed + first),
+                sampling=replace(
+                    sampling,
+                    seed=sampling.seed + first,
+                    given={index: given[row] for index, row in enumerate(rows) if row in given},
+                ),
                 prefix=prefix if first < len(together) else NO_PREFIX,
                 tap=tap,
                 on_token=_for_rows(on_token, rows),
@@ -145,6 +157,18 @@ class ChatModel:
                     "shorten the conversation, or allow fewer answer tokens",
                 )
             )
+        return ids
+
+    def _response(self, conversation: Conversation, text: str, max_new_tokens: int) -> list[int]:
+        place = replace(conversation.place, key="response")
+        try:
+            ids = self.encoder.encode_answer(text)
+        except ValueError as error:
+            raise UserError(Fault(place, str(error), fix="leave its think block out")) from error
+        if len(ids) > max_new_tokens:
+            expected = f"at most {max_new_tokens}, as the model's own answers"
+            found = f"it has {len(ids)} tokens"
+            raise UserError(Fault(place, found, expected, "raise --max-new-tokens"))
         return ids
 
     def _answer(self, generation: Generation, prompt_tokens: int) -> Answer:

@@ -87,6 +87,9 @@ def generate(
             generation.trace.prompt = batch.prompt_cache(row)
         for step in range(max_new_tokens):
             chosen = choose_tokens(batch.logits, sampling, generator)
+            for index, row in enumerate(batch.rows):
+                if row in sampling.given:
+                    chosen[index] = sampling.given[row][step]
             running = _record(batch, chosen, generations, stop_ids, on_token)
             if not running or step == max_new_tokens - 1:
                 break

@@ -1,6 +1,7 @@
 """How the next token is chosen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import torch
 
@@ -14,11 +15,14 @@ class Sampling:
         top_p: nucleus sampling (Holtzman et al. 2020, arXiv 1904.09751): only the likeliest tokens
             that together hold this probability are drawn from.
         seed: of the random draws.
+        given: answers of some prompts, by index: ids that are taken instead of a choice and scored
+            as if the model had chosen them, the last one a stop id.
     """
 
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int = 0
+    given: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     def generator(self, device: torch.device) -> torch.Generator | None:
         """A seeded random generator; None for greedy decoding."""

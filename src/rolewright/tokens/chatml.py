@@ -85,6 +85,25 @@ class ChatEncoder:
         runs = [*self._system(system), *turns, Run(self._answer_start, False)]
         return self._encode(runs).ids.tolist()
 
+    def encode_answer(self, text: str) -> list[int]:
+        """The ids that a model writes after its prompt where ``text`` is its answer.
+
+        Args:
+            text: with its reasoning in a think block, for a model that is to think.
+
+        Raises:
+            ValueError: it opens another think block than the prompt has opened or closed for it.
+        """
+        message = Message("assistant", text)
+        if self.format.thinks:
+            runs = self._written_answer(message)
+        else:
+            runs = self._answer(self._answer_start, self._trim(text), train=True)
+        ids, supplied = self._encode(runs[:-1]).ids.tolist(), self._answer_start.tolist()
+        if ids[: len(supplied)] != supplied:
+            raise ValueError("the prompt settles otherwise whether the model reasons")
+        return ids[len(supplied) :]
+
     def encode_conversation(
         self,
         conversation: Conversation,

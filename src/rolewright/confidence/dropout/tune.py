@@ -88,6 +88,7 @@ def tune_dropout(
         [resolve_system(question.conversation, role_system) for question in questions],
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
+        responses=[question.response for question in questions],
         tap=Tap(stochastic_layer=number - max(depths)),
         on_answers=ready,
     )
