@@ -163,7 +163,11 @@ def try_promise(confidence: Any, correct: Any) -> dict[str, float]:
         order = draw.permutation(number)
         placing, testing = order[: number // 3], order[number // 3 :]
         thresholds = candidate_thresholds(
-            confidence[placing], tested=len(testing), max_error=MAX_ERROR, delta=DELTA
+            confidence[placing],
+            correct[placing],
+            tested=len(testing),
+            max_error=MAX_ERROR,
+            delta=DELTA,
         )
         sample = testing[draw.integers(0, len(testing), len(testing))]
         found = certify(

@@ -111,6 +111,37 @@ def test_a_certificate_expires_with_another_precision(rolewright, bundle, questi
     assert json.loads(out)["certified"] is False
 
 
+def test_a_certificate_of_a_scenario(rolewright, refused, as_json, bundle, questions):
+    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    of_scenario = [
+        {**row, "scenario": "容易", "messages": [{"role": "user", "content": f"Q{number}"}]}
+        for number, row in enumerate(rows * 4)
+    ]
+    questions.write_text("".join(json.dumps(row) + "\n" for row in rows + of_scenario), "utf-8")
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax", "--by-scenario")
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, *promise)
+    assert code == 0
+    certificate = printed["scenario_certificates"]["容易"]
+    assert certificate["conditions"] == printed["certificate"]["conditions"] != {}
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT, "--scenario", "容易")
+    assert code == 0
+    assert answered["certified"] is (answered["confidence"] >= certificate["threshold"])
+    err = refused("ask", bundle, "Hi", "--scenario", "capital")
+    assert "--scenario: found 'capital'" in err
+    assert "expected: 容易" in err
+    _, out, _ = rolewright("calibrate", bundle, questions, *LIMIT, *promise)
+    assert "容易: certified: at most 0.9 of answers wrong" in out
+
+
+def test_scenarios_without_a_promise(refused, bundle, questions):
+    err = refused("calibrate", bundle, questions, *LIMIT, "--by-scenario")
+    assert "--by-scenario: nothing is promised" in err
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
+    err = refused("calibrate", bundle, questions, *LIMIT, *promise, "--by-scenario")
+    assert "none of them names a scenario" in err
+    assert "no scenario has a certificate" in refused("ask", bundle, "Hi", "--scenario", "x")
+
+
 def test_too_few_right_answers_leave_the_bundle_as_it_was(refused, bundle, questions):
     before = (bundle / "bundle.json").read_bytes()
     questions.write_text(questions.read_text("utf-8").replace("(?s).*", "(?!)"), "utf-8")

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from rolewright.confidence.calibrate import calibrate as fit
-from rolewright.confidence.calibrate import calibrate_with_promise
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.guarantee import Promise
+from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.scores import SOFTMAX_SCORES as SCORES
 from rolewright.confidence.scores import surety
 from rolewright.errors import UserError
@@ -147,7 +148,7 @@ def test_entropy_becomes_a_surety():
 
 def test_a_promise_is_tested_on_answers_that_nothing_was_fitted_to():
     graded = graded_answers(1200)
-    found = calibrate_with_promise(graded, max_error=0.4, delta=0.1, abstain_below=0.5).calibration
+    found = calibrate_with_promise(graded, Promise(0.4, 0.1), abstain_below=0.5).calibration
     certificate = found.certificate
     assert certificate.tested == 600
     assert found.questions == len(found.graded) == 600
@@ -167,7 +168,7 @@ def test_a_promise_is_tested_on_answers_that_nothing_was_fitted_to():
 
 def test_what_cannot_be_promised_is_not():
     found = calibrate_with_promise(
-        graded_answers(100), max_error=0.05, delta=0.05, abstain_below=0.4
+        graded_answers(100), Promise(0.05, 0.05), abstain_below=0.4
     ).calibration
     assert (found.certificate.threshold, found.certificate.least_needed) == (None, 59)
     assert found.abstain_below == 0.4
@@ -177,7 +178,7 @@ def test_what_cannot_be_promised_is_not():
 def test_a_question_asked_again_and_again_cannot_be_divided():
     graded = [a.model_copy(update={"question": "Q"}) for a in graded_answers(40)]
     with pytest.raises(UserError, match="the graded questions: 1 of them are different"):
-        calibrate_with_promise(graded, max_error=0.1, delta=0.1, abstain_below=0.5)
+        calibrate_with_promise(graded, Promise(0.1, 0.1), abstain_below=0.5)
 
 
 def with_features(number, seed=0, informative=4):
@@ -228,8 +229,7 @@ def test_a_head_does_not_flatter_itself_on_noise():
 
 def test_a_promise_is_tested_by_a_head_that_did_not_see_the_answers():
     graded, features = with_features(800)
-    settings = {"max_error": 0.3, "delta": 0.1, "abstain_below": 0.5}
-    fitted = calibrate_with_promise(graded, features=features, **settings)
+    fitted = calibrate_with_promise(graded, Promise(0.3, 0.1), features=features, abstain_below=0.5)
     certificate, calibration = fitted.calibration.certificate, fitted.calibration
     fitted_to = {answer.question for answer in calibration.graded}
     heard = fitted.head.apply(features)
@@ -245,7 +245,7 @@ def test_a_promise_is_tested_by_a_head_that_did_not_see_the_answers():
 
 def test_a_certificate_expires_with_its_conditions():
     found = calibrate_with_promise(
-        graded_answers(200), max_error=0.6, delta=0.1, abstain_below=0.5
+        graded_answers(200), Promise(0.6, 0.1), abstain_below=0.5
     ).calibration.certificate
     made = found.model_copy(update={"conditions": {"role": "a", "precision": "float32"}})
     assert made.expired({"role": "a", "precision": "float32"}) == []

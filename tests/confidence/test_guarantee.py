@@ -48,13 +48,17 @@ def test_an_empty_test_certifies_nothing():
     assert (found.threshold, found.error_bound) == (None, None)
 
 
-def test_thresholds_start_where_enough_answers_are():
+def test_thresholds_start_where_the_first_is_likeliest_to_pass():
     confidence = np.linspace(0, 1, 1001)
-    thresholds = candidate_thresholds(confidence, tested=500, max_error=0.1, delta=0.1)
-    assert thresholds == sorted(set(thresholds), reverse=True)
-    assert thresholds[0] == pytest.approx(1 - 3 * 22 / 500, abs=2e-3)
-    assert thresholds[-1] == 0
-    few = candidate_thresholds(confidence, tested=10, max_error=0.1, delta=0.1)
+    settings = {"max_error": 0.1, "delta": 0.1}
+    right_above = candidate_thresholds(confidence, confidence > 0.4, tested=500, **settings)
+    assert right_above == sorted(set(right_above), reverse=True)
+    assert right_above[0] == pytest.approx(0.4, abs=0.02)
+    assert right_above[-1] == 0
+    # The surest hundred are no better than the others: it takes many of them to know.
+    evenly = candidate_thresholds(confidence, np.arange(1001) % 20 > 0, tested=500, **settings)
+    assert evenly[0] < 0.1
+    few = candidate_thresholds(confidence, confidence > 0.4, tested=10, **settings)
     assert few == [0]
 
 
@@ -63,7 +67,8 @@ def test_the_promise_is_broken_no_more_often_than_delta(max_error, delta):
     """Of 1,000 draws from a known world, where the error rate above a threshold is exact."""
     draw = np.random.default_rng(0)
     fitted = draw.beta(2, 1, 400)
-    thresholds = candidate_thresholds(fitted, tested=400, max_error=max_error, delta=delta)
+    right = draw.random(400) < 0.4 + 0.59 * fitted**0.5
+    thresholds = candidate_thresholds(fitted, right, tested=400, max_error=max_error, delta=delta)
     world = draw.beta(2, 1, 400_000)
     right_with = 0.4 + 0.59 * world**0.5  # confidence need not be calibrated for the promise
     true_error = {value: float((1 - right_with)[world >= value].mean()) for value in thresholds}

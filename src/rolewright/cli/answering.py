@@ -42,9 +42,16 @@ class Assistant:
         messages: list[Message],
         *,
         max_new_tokens: int,
+        scenario: str | None = None,
         on_token: TokenCallback | None = None,
     ) -> "tuple[Answer, dict[str, Any]]":
         """Answer the last user turn.
+
+        Args:
+            messages: that end with it.
+            max_new_tokens: limit on the answer's length.
+            scenario: whose certificate is asked for; None = that of all questions.
+            on_token: told of every token, for streaming.
 
         Returns:
             The answer, and its ``confidence`` (None without calibration), ``abstained``,
@@ -63,9 +70,9 @@ class Assistant:
         confidence, abstained, certified = None, False, None
         if self.calibration is not None:
             confidence = self.calibration.confidence(scores)
-            abstained = confidence < self.calibration.abstain_below
+            abstained = confidence < self.calibration.threshold(scenario)
             if self.calibration.certificate is not None:
-                certified = not self.expired and self.calibration.certifies(confidence)
+                certified = not self.expired and self.calibration.certifies(confidence, scenario)
         stopped = answer.generation.stopped
         scored = {"confidence": confidence, "abstained": abstained, "certified": certified}
         return answer, scored | {"scores": scores, "stopped": stopped}
@@ -108,6 +115,25 @@ def read_calibration(bundle: Bundle) -> Calibration | None:
             "this is not a calibration that this version of Rolewright reads",
             fix="fit another with `rolewright calibrate`",
         ) from error
+
+
+def check_scenario(bundle: Bundle, scenario: str | None) -> None:
+    """Make sure that a bundle has a certificate, or why it has none, for a scenario.
+
+    Raises:
+        UserError: it has not.
+    """
+    if scenario is None:
+        return
+    calibration = read_calibration(bundle)
+    known = [] if calibration is None else sorted(calibration.scenario_certificates)
+    if scenario not in known:
+        raise UserError.at(
+            "--scenario",
+            f"found {scenario!r}",
+            expected=", ".join(known) or "nothing: no scenario has a certificate of its own",
+            fix="make one with `rolewright calibrate --max-error … --by-scenario`",
+        )
 
 
 def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = False) -> Scorer:

@@ -12,6 +12,10 @@ from rolewright.cli.output import print_json
 def ask(
     bundle_path: BundlePath,
     question: Annotated[str, typer.Argument(help="What to ask; control tokens are plain text.")],
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="What the question is about: whose certificate is asked for."),
+    ] = None,
     max_new_tokens: MaxNewTokens = 256,
     precision: PrecisionName = "auto",
     as_json: AsJson = False,
@@ -25,14 +29,17 @@ def ask(
 
     question = parse_question(question)
     chosen = parse_precision(precision)
-    read_bundle(bundle_path)  # before torch is imported: a wrong path is told at once
+    bundle = read_bundle(bundle_path)  # before torch is imported: a wrong path is told at once
 
-    from rolewright.cli.answering import describe_confidence, open_assistant
+    from rolewright.cli.answering import check_scenario, describe_confidence, open_assistant
     from rolewright.conversations.conversation import Message
 
+    check_scenario(bundle, scenario)
     assistant = open_assistant(bundle_path, chosen)
     start = time.monotonic()
-    answer, scored = assistant.answer([Message("user", question)], max_new_tokens=max_new_tokens)
+    answer, scored = assistant.answer(
+        [Message("user", question)], max_new_tokens=max_new_tokens, scenario=scenario
+    )
     seconds = time.monotonic() - start
     if not as_json:
         print(answer.text)

@@ -38,6 +38,13 @@ def calibrate(
             metavar="SHARE", help="With --max-error: probability that the promise may fail."
         ),
     ] = "5%",
+    by_scenario: Annotated[
+        bool,
+        typer.Option(
+            "--by-scenario",
+            help="With --max-error: certify a threshold for each scenario of the questions too.",
+        ),
+    ] = False,
     budget: Annotated[
         str,
         typer.Option(
@@ -65,7 +72,7 @@ def calibrate(
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
-    promise = parse_promise(max_error, delta)
+    promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 
     from rolewright.cli.calibrating import answer_and_score, fit_confidence, put_into_force
@@ -87,14 +94,17 @@ def calibrate(
 
 
 def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:
-    """Print a calibration; end with exit code 1 where a promise was asked for and none is kept."""
+    """Print a calibration; end with exit code 1 where a promise was asked for and is not kept."""
     summary = calibration.model_dump(mode="json", by_alias=True, exclude={"graded", "certified_on"})
     if as_json:
         print_json(summary)
     else:
         show_calibration(summary)
         show_certificate(calibration.certificate)
-    if calibration.certificate is not None and calibration.certificate.threshold is None:
+        for scenario, certificate in calibration.scenario_certificates.items():
+            print(f"{scenario}: {describe_certificate(certificate)}")
+    asked_for = [calibration.certificate, *calibration.scenario_certificates.values()]
+    if any(each is not None and each.threshold is None for each in asked_for):
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 

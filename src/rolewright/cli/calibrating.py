@@ -10,12 +10,14 @@ from rolewright.bundle.read import Bundle
 from rolewright.bundle.write import add_calibration, part_name
 from rolewright.cli.output import progress, say
 from rolewright.confidence.answers import halves
-from rolewright.confidence.calibrate import Fitted, calibrate, calibrate_with_promise
+from rolewright.confidence.calibrate import Fitted, calibrate
 from rolewright.confidence.calibration import Calibration, HeadRecord
 from rolewright.confidence.conditions import conditions_of
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.dropout.tune import TUNED_ON, tune_dropout
 from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.guarantee import Promise
+from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
@@ -117,7 +119,7 @@ def fit_confidence(
     answered: Answered,
     *,
     head_kind: HeadKind,
-    promise: tuple[float, float] | None,
+    promise: Promise | None,
     abstain_below: float,
 ) -> Fitted:
     """Fit a confidence to graded answers, with a certified threshold where one is asked for.
@@ -125,7 +127,7 @@ def fit_confidence(
     Args:
         answered: by ``answer_and_score``.
         head_kind: of the confidence head.
-        promise: share of wrong answers, and probability that the promise may fail.
+        promise: what the threshold is to keep; None = nothing.
         abstain_below: without a certified threshold.
 
     Raises:
@@ -140,10 +142,9 @@ def fit_confidence(
         )
     return calibrate_with_promise(
         answered.graded,
+        promise,
         features=answered.features,
         head_kind=head_kind,
-        max_error=promise[0],
-        delta=promise[1],
         abstain_below=abstain_below,
     )
 
@@ -157,10 +158,14 @@ def put_into_force(bundle: Bundle, fitted: Fitted, answered: Answered) -> Calibr
         file = part_name("head.safetensors", data)
         parts[file] = data
         changes["head"] = HeadRecord(file=file, layers=answered.scorer.head_layers)
+    holds = {"conditions": answered.conditions}
     certificate = fitted.calibration.certificate
     if certificate is not None:
-        holds = {"conditions": answered.conditions}
         changes["certificate"] = certificate.model_copy(update=holds)
+        changes["scenario_certificates"] = {
+            scenario: each.model_copy(update=holds)
+            for scenario, each in fitted.calibration.scenario_certificates.items()
+        }
     calibration = fitted.calibration.model_copy(update=changes)
     text = calibration.model_dump_json(by_alias=True, indent=2) + "\n"
     add_calibration(bundle.folder, bundle.manifest, text, parts)

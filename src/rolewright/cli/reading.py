@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from rolewright.bundle.read import Bundle
 from rolewright.cli.output import say
@@ -13,6 +13,9 @@ from rolewright.conversations.read import read_all
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
 from rolewright.role.schema import RoleFile
+
+if TYPE_CHECKING:
+    from rolewright.confidence.guarantee import Promise
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -102,14 +105,20 @@ def parse_share(option: str, text: str) -> float:
     return value
 
 
-def parse_promise(max_error: str | None, delta: str) -> tuple[float, float] | None:
-    """The share of wrong answers to promise, and the probability that it may fail.
+def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "Promise | None":
+    """What is to be promised about wrong answers; None = nothing.
 
     Raises:
         UserError: one of them is no share.
     """
+    from rolewright.confidence.guarantee import Promise
+
     may_fail = parse_share("--delta", delta)
-    return None if max_error is None else (parse_share("--max-error", max_error), may_fail)
+    if max_error is not None:
+        return Promise(parse_share("--max-error", max_error), may_fail, by_scenario)
+    if by_scenario:
+        raise UserError.at("--by-scenario", "nothing is promised", fix="add --max-error")
+    return None
 
 
 def parse_language(name: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rolewright.confidence.answers import Answers, Floats, halves
+from rolewright.confidence.answers import Answers, Floats
 from rolewright.confidence.calibration import (
     FUSED,
     Calibration,
@@ -18,7 +18,6 @@ from rolewright.confidence.calibration import (
 from rolewright.confidence.calibrators import FIT, IsotonicMap, Method, PlattMap
 from rolewright.confidence.fusion import FusedMap, Stacking, fit_fusion
 from rolewright.confidence.graded import GradedAnswer
-from rolewright.confidence.guarantee import candidate_thresholds, certify
 from rolewright.confidence.head import Head
 from rolewright.confidence.metrics import measure
 from rolewright.confidence.scores import HEAD, ROUTES, HeadKind
@@ -122,56 +121,6 @@ def calibrate(
         ),
         answers.fit_head(),
     )
-
-
-def calibrate_with_promise(
-    graded: Sequence[GradedAnswer],
-    *,
-    features: NDArray[np.float32] | None = None,
-    head_kind: HeadKind = "linear",
-    max_error: float,
-    delta: float,
-    abstain_below: float,
-) -> Fitted:
-    """Fit a confidence to one half of the answers, and certify a threshold of it on the other.
-
-    Args:
-        graded: the model's own answers to questions it was not trained on.
-        features: what a head reads, shape (answers, inputs); None = no head.
-        head_kind: of the head.
-        max_error: the share of wrong answers to promise, in (0, 1).
-        delta: probability that the promise may fail, in (0, 1).
-        abstain_below: where no threshold can be certified; else the certified one.
-
-    Raises:
-        UserError: too few right or too few wrong answers, or too few different questions.
-    """
-    fitting, testing = halves([answer.question for answer in graded])
-    answers = Answers.of(graded, features, head_kind)
-    fitted = calibrate(
-        [graded[row] for row in fitting],
-        features=answers.part(fitting).features,
-        head_kind=head_kind,
-        abstain_below=abstain_below,
-    )
-    calibration = fitted.calibration
-    # The head's scores of these answers are cross-fitted, so that thresholds stand well.
-    place = [calibration.confidence(answer.scores) for answer in calibration.graded]
-    tested = answers.part(testing).with_head(fitted.head)
-    certificate = certify(
-        calibration.apply(tested.sureties).tolist(),
-        tested.correct.tolist(),
-        candidate_thresholds(place, tested=len(testing), max_error=max_error, delta=delta),
-        max_error=max_error,
-        delta=delta,
-    )
-    threshold = abstain_below if certificate.threshold is None else certificate.threshold
-    changes = {
-        "certificate": certificate,
-        "abstain_below": threshold,
-        "certified_on": tuple(graded[row].question for row in testing),
-    }
-    return Fitted(calibration.model_copy(update=changes), fitted.head)
 
 
 def _try_all(answers: Answers) -> list[_Tried]:

@@ -93,6 +93,8 @@ class Calibration(ScoreMap):
     """Those that everything was fitted to."""
     certificate: Certificate | None = None
     """None = no promise was asked for."""
+    scenario_certificates: dict[str, Certificate] = {}
+    """By scenario, each with a threshold of its own."""
     certified_on: tuple[str, ...] = ()
     """The questions whose answers the certificate was tested on."""
 
@@ -101,7 +103,23 @@ class Calibration(ScoreMap):
         read = self.map.weights if isinstance(self.map, FusedMap) else (self.score,)
         return frozenset(name for name, scores in ROUTES.items() if set(scores) & set(read))
 
-    def certifies(self, confidence: float) -> bool:
+    def certificate_for(self, scenario: str | None) -> Certificate | None:
+        """What was promised of a scenario's answers; None = of answers to any question.
+
+        Raises:
+            KeyError: nothing was asked for in this scenario.
+        """
+        return self.certificate if scenario is None else self.scenario_certificates[scenario]
+
+    def threshold(self, scenario: str | None = None) -> float:
+        """The confidence below which an answer is marked as abstained."""
+        certificate = self.certificate_for(scenario)
+        if certificate is None or certificate.threshold is None:
+            return self.abstain_below
+        return certificate.threshold
+
+    def certifies(self, confidence: float, scenario: str | None = None) -> bool:
         """Whether a promise covers answers of this confidence."""
-        promised = None if self.certificate is None else self.certificate.threshold
+        certificate = self.certificate_for(scenario)
+        promised = None if certificate is None else certificate.threshold
         return promised is not None and confidence >= promised

@@ -9,6 +9,7 @@ class GradedAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
+    scenario: str | None = None
     question: str
     expected: tuple[str, ...]
     """Accepted answers; empty where the answer came graded."""

@@ -2,11 +2,28 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 _THRESHOLDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is to be promised.
+
+    Attributes:
+        max_error: the share of wrong answers that is allowed, in (0, 1).
+        delta: probability that the promise may fail, in (0, 1).
+        by_scenario: whether it is to hold within each scenario too, with a threshold of its own
+            (Mondrian: Vovk et al. 2003); each certificate may fail with ``delta`` by itself.
+    """
+
+    max_error: float
+    delta: float
+    by_scenario: bool = False
 
 
 class Certificate(BaseModel):
@@ -65,25 +82,37 @@ def error_bound(wrong: int, answered: int, delta: float) -> float:
 
 
 def candidate_thresholds(
-    confidence: Sequence[float], *, tested: int, max_error: float, delta: float
+    confidence: Sequence[float],
+    correct: Sequence[bool],
+    *,
+    tested: int,
+    max_error: float,
+    delta: float,
 ) -> list[float]:
     """Thresholds to test, surest first, chosen without the answers that they are tested on.
 
-    The first leaves three times as many answers as an error-free certificate needs, if there are
-    that many: fixed sequence testing ends where a test fails, and one with hardly enough fails by a
-    single wrong answer.
+    Fixed sequence testing ends where a test fails, so that the first had better pass: it is the one
+    that would have the lowest error bound if as many of the tested answers were wrong as of these.
+    One with hardly enough answers would fail by a single wrong one.
 
     Args:
-        confidence: of answers that are not tested on, length (answers,).
+        confidence: of answers that are not tested on, length (answers,), at least one.
+        correct: length (answers,).
         tested: how many answers they will be tested on.
         max_error: in (0, 1).
         delta: in (0, 1).
     """
-    needed = least_needed(max_error, delta)
-    first = max(1.2 * needed, min(3 * needed, tested / 4))
-    shares = np.linspace(min(1.0, first / tested), 1, _THRESHOLDS)
-    values = np.quantile(np.asarray(confidence, dtype=float), 1 - shares, method="lower")
-    return sorted({float(value) for value in values}, reverse=True)
+    from scipy.stats import beta
+
+    values, right = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
+    order = np.argsort(-values, kind="stable")
+    least = min(1.0, least_needed(max_error, delta) / tested)
+    ends = np.ceil(np.linspace(least, 1, _THRESHOLDS) * len(order)).astype(int) - 1
+    wrong = np.cumsum(~right[order])[ends] * tested / len(order)
+    answered = (ends + 1) * tested / len(order)
+    bounds = beta.ppf(1 - delta, wrong + 1, np.maximum(answered - wrong, 1e-9))
+    thresholds = values[order][ends[np.argmin(bounds) :]]
+    return sorted({float(threshold) for threshold in thresholds}, reverse=True)
 
 
 def certify(

@@ -71,6 +71,7 @@ def answer_questions(
     graded = [
         GradedAnswer(
             id=question.conversation.id,
+            scenario=question.conversation.scenario,
             question=question.conversation.prompt[-1].content,
             expected=question.answers,
             answer=answer.text,
