@@ -81,6 +81,7 @@ def test_answers_like_those_at_calibration(as_json, rolewright, fitted, log):
     assert (code, err) == (0, "")
     assert "no drift found. None of 11 scores" in out
     assert "changed" not in out
+    assert "is labelled, so the promise is not tested" in out
 
 
 def test_answers_unlike_those_at_calibration(as_json, rolewright, fitted, log):
@@ -117,7 +118,9 @@ def test_labels_that_keep_the_promise(as_json, rolewright, fitted, log):
     path = log(40, correct=lambda n: n != 7)
     code, found = as_json("drift", fitted, path)
     assert (code, found["promise"]["wrong"], found["promise"]["alarm_at"]) == (0, 1, None)
-    assert "1 are wrong" in rolewright("drift", fitted, path)[1]
+    out = rolewright("drift", fitted, path)[1]
+    assert "1 of 40 labelled answers with a confidence of 0.000 or more are wrong" in out
+    assert "no alarm" in out
 
 
 def test_too_few_to_tell(as_json, rolewright, fitted, log):

@@ -45,7 +45,7 @@ def drift(
     known = calibration.graded[0].scores
     log = read_answer_log(logs, known=known, needed=calibration.reads())
     report = find_drift(calibration, log.answers, alpha=level)
-    reason = ". ".join(sentence[0].upper() + sentence[1:] for sentence in reasons(report)) + "."
+    reason = reason_text(report)
     if as_json:
         fields = asdict(report)
         print_json(
@@ -99,8 +99,14 @@ def _row(score: "ScoreDrift", alpha: float) -> list[str]:
     ]
 
 
-def reasons(report: "DriftReport") -> Iterator[str]:
-    """What was found and what to do about it, a sentence each, without full stops."""
+def reason_text(report: "DriftReport") -> str:
+    """What was found and what to do about it."""
+    return " ".join(f"{reason[0].upper()}{reason[1:]}." for reason in _reasons(report))
+
+
+def _reasons(report: "DriftReport") -> Iterator[str]:
+    from rolewright.confidence.drift import LEAST_QUESTIONS
+
     changed = [score.score for score in report.changed]
     if changed:
         yield f"distributed otherwise than at calibration: {', '.join(changed)}"
@@ -113,7 +119,7 @@ def reasons(report: "DriftReport") -> Iterator[str]:
         yield (
             f"{report.questions} different questions in the log and "
             f"{report.calibration_questions} at calibration: the scores are compared from "
-            "20 on, better hundreds"
+            f"{LEAST_QUESTIONS} on, better hundreds"
         )
     if report.promise is not None:
         yield describe_promise(report.promise)
@@ -126,13 +132,19 @@ def reasons(report: "DriftReport") -> Iterator[str]:
 
 def describe_promise(promise: "PromiseWatch") -> str:
     """What labels say of a promise, as one sentence."""
+    if not promise.labelled:
+        return (
+            f"no answer with a confidence of {promise.threshold:.3f} or more is labelled, so the "
+            "promise is not tested"
+        )
     seen = (
-        f"of {promise.labelled} labelled answers with a confidence of {promise.threshold:.3f} or "
-        f"more {promise.wrong} are wrong, and at most {promise.max_error:.3g} of all was promised"
+        f"{promise.wrong} of {promise.labelled} labelled answers with a confidence of "
+        f"{promise.threshold:.3f} or more are wrong, at most {promise.max_error:.3g} of all is "
+        "promised"
     )
     needed = f"1/delta = {1 / promise.delta:.3g}"
     if promise.alarm_at is not None:
-        return f"{seen}: it is not kept, the e-value reached {needed} at {promise.alarm_at}"
+        return f"{seen}: that is not kept, the e-value reached {needed} at {promise.alarm_at}"
     return (
         f"{seen}: no alarm, the e-value is {promise.e_value:.3g} and was {promise.max_e_value:.3g} "
         f"at most, below {needed}"
