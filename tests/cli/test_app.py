@@ -9,7 +9,19 @@ import pytest
 from rolewright.cli.app import run
 
 COMMANDS = (
-    *("init", "check", "render", "plan", "train", "eval", "calibrate", "ask", "chat", "demo"),
+    *(
+        "init",
+        "check",
+        "render",
+        "plan",
+        "train",
+        "eval",
+        "calibrate",
+        "ask",
+        "chat",
+        "drift",
+        "demo",
+    ),
 )
 
 

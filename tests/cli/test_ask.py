@@ -33,6 +33,7 @@ def test_public_shape(as_json, trained, tiny_folder):
     assert printed["schema"] == "rolewright.ask/1"
     assert set(printed) >= {
         *(
+            "question",
             "answer",
             "confidence",
             "abstained",
@@ -52,6 +53,7 @@ def test_public_shape(as_json, trained, tiny_folder):
         assert set(token) == {"token", "logprob", "entropy"}
         assert token["logprob"] <= 0 <= token["entropy"]
     assert printed["seconds"] >= 0
+    assert printed["question"] == "What is the capital of France?"
 
 
 def test_for_people(rolewright, trained):

@@ -5,10 +5,12 @@ from typing import get_args
 import pytest
 
 from rolewright.bundle.read import Bundle, read_bundle
+from rolewright.bundle.write import add_calibration
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.calibrators import IsotonicMap, PlattMap
 from rolewright.confidence.fusion import FusedMap
 from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.guarantee import Certificate
 from rolewright.evaluation.verdict import VerdictText
 
 COMMANDS = {
@@ -20,6 +22,7 @@ COMMANDS = {
     "rolewright.calibration/2": "calibrate bundle questions.jsonl --max-new-tokens 3",
     "rolewright.confidence/1": "confidence bundle fresh.jsonl --max-new-tokens 3",
     "rolewright.convert/1": "convert QWEN1 new",
+    "rolewright.drift/1": "drift bundle log.jsonl",
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
     "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
     "rolewright.error/1": "check missing.yaml",
@@ -36,6 +39,26 @@ def shape(value):
             merged |= inner or {}
         return merged
     return None
+
+
+def promise_and_log(folder, log):
+    """Give a bundle a promise that it does not keep, and log its answers at calibration anew."""
+    bundle = read_bundle(folder)
+    calibration = Calibration.model_validate_json(bundle.calibration())
+    certificate = Certificate(
+        max_error=0.01,
+        delta=0.5,
+        threshold=0.0,
+        tested=1,
+        answered=1,
+        wrong=0,
+        error_bound=0.5,
+        least_needed=69,
+    )
+    changed = calibration.model_copy(update={"certificate": certificate})
+    add_calibration(folder, bundle.manifest, changed.model_dump_json(by_alias=True))
+    rows = [answer.model_dump(include={"question", "scores"}) for answer in calibration.graded]
+    log.write_text("".join(json.dumps(row | {"correct": False}) + "\n" for row in rows), "utf-8")
 
 
 def documented(blocks):
@@ -62,6 +85,8 @@ def test_an_example_has_the_keys_that_the_code_gives(
     if schema == "rolewright.confidence/1":
         fresh = (tmp_path / "questions.jsonl").read_text("utf-8").replace('"What', '"So, what')
         (tmp_path / "fresh.jsonl").write_text(fresh, "utf-8")
+    if schema == "rolewright.drift/1":
+        promise_and_log(tmp_path / "bundle", tmp_path / "log.jsonl")
     words = [models.get(word, word) for word in COMMANDS[schema].split()]
     code, out, _ = rolewright(*words, "--json")
     given = json.loads(out)

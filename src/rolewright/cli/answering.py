@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.cli.output import say
+from rolewright.cli.reading import read_calibration
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.conditions import conditions_of
 from rolewright.confidence.head import Head
@@ -98,23 +97,6 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
         open_scorer(bundle, calibration),
         _expired(bundle, model, calibration),
     )
-
-
-def read_calibration(bundle: Bundle) -> Calibration | None:
-    """A bundle's calibration; None where none has been fitted.
-
-    Raises:
-        UserError: another version wrote it.
-    """
-    text = bundle.calibration()
-    try:
-        return None if text is None else Calibration.model_validate_json(text)
-    except ValidationError as error:
-        raise UserError.at(
-            bundle.folder / str(bundle.manifest.calibration),
-            "this is not a calibration that this version of Rolewright reads",
-            fix="fit another with `rolewright calibrate`",
-        ) from error
 
 
 def check_scenario(bundle: Bundle, scenario: str | None) -> None:

@@ -15,6 +15,7 @@ from rolewright.cli import (
     confidence,
     convert,
     demo,
+    drift,
     init,
     plan,
     render,
@@ -60,6 +61,7 @@ for command, name in (
     (confidence.confidence, "confidence"),
     (ask.ask, "ask"),
     (chat.chat, "chat"),
+    (drift.drift, "drift"),
     (convert.convert, "convert"),
     (demo.demo, "demo"),
 ):

@@ -50,6 +50,7 @@ def ask(
     print_json(
         {
             "schema": "rolewright.ask/1",
+            "question": question,
             "answer": answer.text,
             "reasoning": answer.reasoning,
             **{key: scored[key] for key in ("confidence", "abstained", "certified", "scores")},

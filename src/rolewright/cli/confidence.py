@@ -32,22 +32,15 @@ def confidence(
     Example: rolewright confidence bundle data/fresh-questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.answering import open_scorer, read_calibration
-    from rolewright.cli.reading import parse_precision, read_held_out
-    from rolewright.errors import UserError
+    from rolewright.cli.reading import parse_precision, read_held_out, require_calibration
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
     questions = read_held_out(bundle, questions_paths)
-    calibration = read_calibration(bundle)
-    if calibration is None:
-        raise UserError.at(
-            bundle_path,
-            "this bundle has no confidence to judge",
-            fix=f"fit one with `rolewright calibrate {bundle_path} QA`",
-        )
+    calibration = require_calibration(bundle)
     refuse_used(calibration, questions)
 
+    from rolewright.cli.answering import open_scorer
     from rolewright.confidence.question_answers import answer_questions
     from rolewright.confidence.report_card import judge
     from rolewright.generation.chat_model import load_bundle_model

@@ -15,6 +15,7 @@ from rolewright.models.load import Precision
 from rolewright.role.schema import RoleFile
 
 if TYPE_CHECKING:
+    from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Promise
 
 Choice = TypeVar("Choice", bound=str)
@@ -50,6 +51,43 @@ def read_held_out(bundle: Bundle, paths: Sequence[Path]) -> list[Question]:
     if left_out := len(questions) - len(held_out):
         say(f"{left_out} of {len(questions)} questions were trained on, and are left out")
     return held_out
+
+
+def read_calibration(bundle: Bundle) -> "Calibration | None":
+    """A bundle's calibration; None where none has been fitted.
+
+    Raises:
+        UserError: another version wrote it.
+    """
+    from pydantic import ValidationError
+
+    from rolewright.confidence.calibration import Calibration
+
+    text = bundle.calibration()
+    try:
+        return None if text is None else Calibration.model_validate_json(text)
+    except ValidationError as error:
+        raise UserError.at(
+            bundle.folder / str(bundle.manifest.calibration),
+            "this is not a calibration that this version of Rolewright reads",
+            fix="fit another with `rolewright calibrate`",
+        ) from error
+
+
+def require_calibration(bundle: Bundle) -> "Calibration":
+    """A bundle's calibration.
+
+    Raises:
+        UserError: none has been fitted, or another version wrote it.
+    """
+    calibration = read_calibration(bundle)
+    if calibration is None:
+        raise UserError.at(
+            bundle.folder,
+            "this bundle has no confidence to judge",
+            fix=f"fit one with `rolewright calibrate {bundle.folder} QA`",
+        )
+    return calibration
 
 
 def parse_question(text: str) -> str:

@@ -44,6 +44,10 @@ class ScoreMap(_Record):
     method: Method | Stacking
     map: Annotated[CalibrationMap | FusedMap, Field(discriminator="method")]
 
+    def reads(self) -> tuple[str, ...]:
+        """The raw scores that it needs of an answer."""
+        return tuple(self.map.weights) if isinstance(self.map, FusedMap) else (self.score,)
+
     def apply(self, sureties: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """Confidence of answers, shape (answers,), from their sureties by score."""
         if isinstance(self.map, FusedMap):
@@ -100,8 +104,8 @@ class Calibration(ScoreMap):
 
     def needs(self) -> frozenset[str]:
         """The routes whose scores the map in force reads."""
-        read = self.map.weights if isinstance(self.map, FusedMap) else (self.score,)
-        return frozenset(name for name, scores in ROUTES.items() if set(scores) & set(read))
+        read = set(self.reads())
+        return frozenset(name for name, scores in ROUTES.items() if read & set(scores))
 
     def certificate_for(self, scenario: str | None) -> Certificate | None:
         """What was promised of a scenario's answers; None = of answers to any question.
