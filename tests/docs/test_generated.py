@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from rolewright.cli.app import app
+from rolewright.confidence.calibrators import FIT
+from rolewright.confidence.metrics import MEASURES
 from rolewright.confidence.scores import SOFTMAX_SCORES as SCORES
 from rolewright.conversations.questions import Match
 from rolewright.training.config import TrainingConfig
@@ -92,3 +94,6 @@ def test_every_setting_score_and_match_is_described(docs):
     confidence = (docs / "confidence.md").read_text("utf-8")
     for name in (*SCORES, *Match.__args__):
         assert f"\n| `{name}` |" in confidence
+    for name in FIT:
+        assert f"\n- `{name}`: " in confidence
+    assert all(f"`{name}`" in confidence for name in MEASURES)

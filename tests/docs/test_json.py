@@ -7,7 +7,7 @@ import pytest
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.bundle.write import add_calibration
 from rolewright.confidence.calibration import Calibration
-from rolewright.confidence.calibrators import IsotonicMap, PlattMap
+from rolewright.confidence.calibrators import AnyMap, Method
 from rolewright.confidence.fusion import FusedMap
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
@@ -98,7 +98,7 @@ def test_an_example_has_the_keys_that_the_code_gives(
         given["routes"] = {"fused": given["routes"]["fused"]}
         assert given["routes"]["fused"].pop("map").keys() == FusedMap.model_fields.keys()
         assert example.pop("map").keys() == FusedMap.model_fields.keys()
-        fields = (PlattMap.model_fields, IsotonicMap.model_fields, FusedMap.model_fields)
+        fields = [each.model_fields for each in (*get_args(AnyMap), FusedMap)]
         assert given.pop("map").keys() in [each.keys() for each in fields]
     if schema == "rolewright.ask/1":  # a head is asked where the map in force reads it
         given["scores"].pop("head", None)
@@ -116,7 +116,9 @@ def test_prose_names_the_remaining_keys(docs):
     text = (docs / "json.md").read_text("utf-8")
     kept = Calibration.model_fields.keys() - {"format"}
     assert "graded" in kept
-    for key in (*GradedAnswer.model_fields, *IsotonicMap.model_fields, *kept):
+    maps = {key for each in get_args(AnyMap) for key in each.model_fields}
+    assert maps > {"slope", "edges", "temperature"}
+    for key in (*GradedAnswer.model_fields, *maps, *get_args(Method), *kept):
         assert f"`{key}`" in text or f'"{key}"' in text
     evaluation = (docs / "evaluation.md").read_text("utf-8")
     for verdict in get_args(VerdictText):

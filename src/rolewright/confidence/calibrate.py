@@ -15,7 +15,7 @@ from rolewright.confidence.calibration import (
     Route,
     ScoreMap,
 )
-from rolewright.confidence.calibrators import FIT, IsotonicMap, Method, PlattMap
+from rolewright.confidence.calibrators import FIT, AnyMap, Method, methods_for
 from rolewright.confidence.fusion import FusedMap, Stacking, fit_fusion
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.head import Head
@@ -25,7 +25,6 @@ from rolewright.errors import UserError
 
 LEAST_OF_EACH = 5
 """Right and wrong answers without which nothing is fitted: one for each fold."""
-_SIMPLEST: Method = "platt"
 _IN_FORCE = "in force"
 
 
@@ -129,8 +128,9 @@ def _try_all(answers: Answers) -> list[_Tried]:
     parts = [(answers.part(fitting), answers.part(judged), judged) for fitting, judged in folds]
     tried = []
     for score in answers.sureties:
-        best = _cross_validate(parts, score, _SIMPLEST)
-        for method in [each for each in FIT if each != _SIMPLEST]:
+        simplest, *others = methods_for(score)
+        best = _cross_validate(parts, score, simplest)
+        for method in others:
             other = _cross_validate(parts, score, method)
             if other.better_than(best, answers.correct):
                 best = other
@@ -152,7 +152,7 @@ def _cross_validate(
 
 def _fit(answers: Answers, tried: _Tried) -> ScoreMap:
     correct = answers.correct.tolist()
-    fitted: FusedMap | PlattMap | IsotonicMap
+    fitted: FusedMap | AnyMap
     if tried.method == "stacking":
         fitted = fit_fusion(answers.sureties, correct)
     else:

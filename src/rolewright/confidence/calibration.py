@@ -92,7 +92,7 @@ class Calibration(ScoreMap):
     held_out: HeldOutQuality
     """Of the whole procedure, heads and choices included (nested cross-validation)."""
     comparison: tuple[Candidate, ...]
-    """Every score with its better map, best Brier score first."""
+    """Every score with its best map, best Brier score first."""
     graded: tuple[GradedAnswer, ...]
     """Those that everything was fitted to."""
     certificate: Certificate | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from rolewright.confidence.log_odds import log_odds
+from rolewright.confidence.log_odds import log_odds, probability
 
 Floats = NDArray[np.float64]
 Stacking = Literal["stacking"]
@@ -27,8 +27,7 @@ class FusedMap(BaseModel):
     def fuse(self, sureties: Mapping[str, Floats]) -> Floats:
         """Confidence of answers from their sureties by score; all of shape (answers,)."""
         terms = [weight * log_odds(sureties[score]) for score, weight in self.weights.items()]
-        confidence: Floats = 1 / (1 + np.exp(-(np.sum(terms, axis=0) + self.intercept)))
-        return confidence
+        return probability(np.sum(terms, axis=0) + self.intercept)
 
 
 def fit_fusion(sureties: Mapping[str, Floats], correct: Sequence[bool]) -> FusedMap:

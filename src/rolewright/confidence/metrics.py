@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rolewright.confidence.bins import bin_of, equal_mass_edges, equal_width_edges
+
 Floats = NDArray[np.float64]
 Hits = NDArray[np.bool_]
 _CLIP = 1e-6
@@ -62,16 +64,26 @@ def expected_calibration_error(
     """
     values = np.asarray(confidence, dtype=float)
     hits = np.asarray(correct, dtype=float)
-    index = _equal_mass_bins(values, bins)
-    counts = np.bincount(index)
-    gaps = np.abs(np.bincount(index, weights=values) - np.bincount(index, weights=hits))
-    return float(gaps[counts > 0].sum() / len(values))
+    return _calibration_error(values, hits, equal_mass_edges(values, bins))
 
 
-def _equal_mass_bins(confidence: Floats, bins: int) -> NDArray[np.intp]:
-    """The bin of each answer, shape (answers,); equal confidences share one."""
-    edges = np.quantile(confidence, np.linspace(0, 1, bins + 1)[1:-1], method="inverted_cdf")
-    return np.searchsorted(np.unique(edges), confidence, side="left")
+def equal_width_error(confidence: Floats, correct: Hits, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width, [0, 0.1], (0.1, 0.2] … (0.9, 1].
+
+    As most papers since Guo et al. 2017 (arXiv 1706.04599) report it.
+
+    Args:
+        confidence: in [0, 1], shape (answers,).
+        correct: shape (answers,).
+        bins: as many.
+    """
+    return _calibration_error(confidence, correct.astype(float), equal_width_edges(bins))
+
+
+def _calibration_error(confidence: Floats, hits: Floats, edges: Floats) -> float:
+    index = bin_of(confidence, edges)
+    gaps = np.abs(np.bincount(index, weights=confidence) - np.bincount(index, weights=hits))
+    return float(gaps.sum() / len(confidence))
 
 
 def auroc(confidence: Floats, correct: Hits) -> float:
@@ -121,6 +133,17 @@ def prr(confidence: Floats, correct: Hits) -> float:
     return (random - aurc(confidence, correct)) / (random - best)
 
 
+def augrc(confidence: Floats, correct: Hits) -> float:
+    """Area under the generalised risk–coverage curve (Traub et al. 2024, arXiv 2407.01032).
+
+    The mean over all coverages of the share of answers that are given and wrong. Unlike the AURC
+    it weighs every wrong answer alike: with accuracy a it is (1 - AUROC) a (1 - a) + (1 - a)² / 2.
+    """
+    counts = np.arange(len(correct) + 1)
+    given_and_wrong = np.r_[0.0, risks(confidence, correct)] * counts / len(correct)
+    return float(np.trapezoid(given_and_wrong) / len(correct))
+
+
 def coverage_at_risk(confidence: Floats, correct: Hits, risk: float) -> float:
     """The largest share of answers above a threshold of which at most ``risk`` are wrong."""
     kept = np.flatnonzero(risks(confidence, correct) <= risk + 1e-12)
@@ -132,6 +155,39 @@ def coverage_at_risk(confidence: Floats, correct: Hits, risk: float) -> float:
 def brier(confidence: Floats, correct: Hits) -> float:
     """Mean squared distance of the confidence from 0 (wrong) or 1 (right)."""
     return float(((confidence - correct) ** 2).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class BrierParts:
+    """Brier score = reliability - resolution + uncertainty (Murphy 1973).
+
+    Attributes:
+        reliability: mean squared distance of confidence and accuracy over bins; lower = better.
+        resolution: how far accuracy and confidence tell answers apart, between bins and within
+            them; higher = better.
+        uncertainty: a (1 - a) of the accuracy a, which no confidence changes.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def brier_parts(confidence: Floats, correct: Hits, bins: int = 10) -> BrierParts:
+    """Decompose the Brier score.
+
+    Each confidence is a bin of its own where there are at most ``bins`` different ones, as in
+    Murphy's decomposition; else bins are of equal mass, and what confidences within them add to
+    the Brier score counts as resolution (Stephenson et al. 2008), so that the sum stays exact.
+    """
+    distinct, index = np.unique(confidence, return_inverse=True)
+    if len(distinct) > bins:
+        index = bin_of(confidence, equal_mass_edges(confidence, bins))
+    gaps = np.bincount(index, weights=confidence - correct)
+    reliability = float((gaps**2 / np.bincount(index)).sum() / len(correct))
+    uncertainty = float(correct.mean() * (1 - correct.mean()))
+    resolution = reliability + uncertainty - brier(confidence, correct)
+    return BrierParts(reliability, resolution, uncertainty)
 
 
 def negative_log_likelihood(confidence: Floats, correct: Hits) -> float:
@@ -147,7 +203,7 @@ def debiased_error(confidence: Floats, correct: Hits, bins: int = 10) -> float:
     equal mass: from the squared gap of each bin the variance of its accuracy is taken away. Never
     less than the mean distance in expectation.
     """
-    index = _equal_mass_bins(confidence, bins)
+    index = bin_of(confidence, equal_mass_edges(confidence, bins))
     counts = np.bincount(index).astype(float)
     some = counts > 1
     if not some.any():  # chance is all there may be
@@ -173,9 +229,13 @@ MEASURES: dict[str, Callable[[Floats, Hits], float]] = {
     "prr": prr,
     "aurc": aurc,
     "excess_aurc": excess_aurc,
+    "augrc": augrc,
     "brier": brier,
+    "reliability": lambda c, z: brier_parts(c, z).reliability,
+    "resolution": lambda c, z: brier_parts(c, z).resolution,
     "negative_log_likelihood": negative_log_likelihood,
     "ece": expected_calibration_error,
+    "equal_width_error": equal_width_error,
     "debiased_error": debiased_error,
     "coverage_at_5_percent_risk": lambda c, z: coverage_at_risk(c, z, 0.05),
     "coverage_at_10_percent_risk": lambda c, z: coverage_at_risk(c, z, 0.1),
