@@ -92,8 +92,8 @@ def candidate_thresholds(
     """Thresholds to test, surest first, chosen without the answers that they are tested on.
 
     Fixed sequence testing ends where a test fails, so that the first had better pass: it is the one
-    that would have the lowest error bound if as many of the tested answers were wrong as of these.
-    One with hardly enough answers would fail by a single wrong one.
+    that would have the lowest error bound if the tested answers are wrong as often as these say
+    (by Laplace's rule of succession: the surest few may be right by chance).
 
     Args:
         confidence: of answers that are not tested on, length (answers,), at least one.
@@ -108,9 +108,9 @@ def candidate_thresholds(
     order = np.argsort(-values, kind="stable")
     least = min(1.0, least_needed(max_error, delta) / tested)
     ends = np.ceil(np.linspace(least, 1, _THRESHOLDS) * len(order)).astype(int) - 1
-    wrong = np.cumsum(~right[order])[ends] * tested / len(order)
+    error_rates = (np.cumsum(~right[order])[ends] + 1) / (ends + 3)
     answered = (ends + 1) * tested / len(order)
-    bounds = beta.ppf(1 - delta, wrong + 1, np.maximum(answered - wrong, 1e-9))
+    bounds = beta.ppf(1 - delta, error_rates * answered + 1, (1 - error_rates) * answered)
     thresholds = values[order][ends[np.argmin(bounds) :]]
     return sorted({float(threshold) for threshold in thresholds}, reverse=True)
 
