@@ -63,7 +63,8 @@ def confidence(
             scorer=open_scorer(bundle, calibration, all_routes=True),
             on_answers=advance,
         )
-    card = {"schema": "rolewright.confidence/1", **judge(calibration, answered.graded)}
+    judgement = judge(calibration, answered.graded, answered.milliseconds)
+    card = {"schema": "rolewright.confidence/1", **judgement.card}
     if as_json:
         print_json(card)
     else:
@@ -98,7 +99,7 @@ def show_card(card: dict[str, Any]) -> None:
     routes = card["routes"]
     print_table(
         f"{card['questions']} questions, {percent(card['accuracy'])} answered right; 95% intervals",
-        ["route", "score", *_SHOWN.values(), "ECE", "ECE by chance"],
+        ["route", "score", *_SHOWN.values(), "ECE", "ECE by chance", "ms"],
         [
             [
                 name,
@@ -106,10 +107,12 @@ def show_card(card: dict[str, Any]) -> None:
                 *(_interval(route["measures"][key]) for key in _SHOWN),
                 f"{route['measures']['ece']['value']:.3f}",
                 f"{route['noise_floor']:.3f}",
+                f"{route['milliseconds']:.2f}",
             ]
             for name, route in routes.items()
         ],
     )
+    print(f"ms: added to the {card['decoding_milliseconds']:.0f} ms that decoding an answer took")
     threshold = card["threshold"]
     print(
         f"from a confidence of {threshold['confidence']:.3f} on: {threshold['answered']} answers, "

@@ -55,6 +55,11 @@ class ScoreMap(_Record):
         sureties = {name: np.array([surety(name, value)]) for name, value in scores.items()}
         return float(self.apply(sureties)[0])
 
+    def needs(self) -> frozenset[str]:
+        """The routes whose scores the map reads."""
+        read = self.map.weights if isinstance(self.map, FusedMap) else (self.score,)
+        return frozenset(name for name, scores in ROUTES.items() if set(scores) & set(read))
+
 
 class Route(ScoreMap):
     """The best confidence of one route."""
@@ -95,11 +100,6 @@ class Calibration(ScoreMap):
     """None = no promise was asked for."""
     certified_on: tuple[str, ...] = ()
     """The questions whose answers the certificate was tested on."""
-
-    def needs(self) -> frozenset[str]:
-        """The routes whose scores the map in force reads."""
-        read = self.map.weights if isinstance(self.map, FusedMap) else (self.score,)
-        return frozenset(name for name, scores in ROUTES.items() if set(scores) & set(read))
 
     def certifies(self, confidence: float) -> bool:
         """Whether a promise covers answers of this confidence."""
