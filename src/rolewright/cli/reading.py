@@ -12,6 +12,7 @@ from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
+from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
 
 Choice = TypeVar("Choice", bound=str)
@@ -112,10 +113,11 @@ def parse_promise(max_error: str | None, delta: str) -> tuple[float, float] | No
     return None if max_error is None else (parse_share("--max-error", max_error), may_fail)
 
 
-def parse_language(name: str) -> None:
+def parse_language(name: str) -> Language:
     """Check the value of ``--lang``.
 
     Raises:
         UserError: it is neither of the two.
     """
-    parse_choice("--lang", name, ("en", "zh"))
+    chosen: Language = parse_choice("--lang", name, get_args(Language))
+    return chosen
