@@ -4,11 +4,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rolewright.confidence import stopwatch
+from rolewright.confidence import question_answers, stopwatch
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.head import fit_linear_head
 from rolewright.confidence.question_answers import answer_questions
-from rolewright.confidence.scorer import Scorer, default_head_layers
+from rolewright.confidence.scorer import Scorer, default_head_layers, read_features
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel
 from rolewright.tokens.chatml import ChatEncoder
@@ -22,7 +22,7 @@ def answer(tiny_model, tiny_tokenizer, talk):
     model = ChatModel("tiny", ChatEncoder(tiny_tokenizer), tiny_model)
     questions = [Question(talk(f"What is {i}?"), ("1",), "contains") for i in range(5)]
 
-    def run(scorer):
+    def run(scorer, on_answers=lambda _: None):
         return answer_questions(
             model,
             questions,
@@ -30,7 +30,7 @@ def answer(tiny_model, tiny_tokenizer, talk):
             max_new_tokens=3,
             batch_size=2,
             scorer=scorer,
-            on_answers=lambda _: None,
+            on_answers=on_answers,
         )
 
     return run
@@ -63,3 +63,21 @@ def test_a_batch_is_decoded_once_and_every_answer_is_scored(answer, head, tiny_m
     monkeypatch.setattr(stopwatch, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
     spent = answer(Scorer(default_head_layers(tiny_model), head, DROPOUT)).milliseconds
     assert spent == {"decoding": 3000 / 5, "softmax": 1000, "head": 1000, "dropout": 1000}
+
+
+def test_what_is_kept_and_told_between_answers_is_nobodys_time(
+    answer, head, tiny_model, monkeypatch
+):
+    now = [0.0]
+
+    def take_a_minute(*_):
+        now[0] += 60
+
+    def keep(trace):
+        take_a_minute()
+        return read_features(trace)
+
+    monkeypatch.setattr(stopwatch, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(question_answers, "read_features", keep)
+    spent = answer(Scorer(default_head_layers(tiny_model), head), take_a_minute).milliseconds
+    assert spent == {"decoding": 0, "softmax": 0, "head": 0}
