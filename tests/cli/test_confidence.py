@@ -27,7 +27,8 @@ def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, 
     questions = write(project / "fit.jsonl", "Question", 20)
     code, _ = as_json("calibrate", bundle, questions, *LIMIT, "--budget", "full")
     assert code == 0
-    code, card = as_json("confidence", bundle, fresh, *LIMIT)
+    report = project / "成绩 card.html"
+    code, card = as_json("confidence", bundle, fresh, *LIMIT, "--report", report, "--lang", "zh")
     assert code == 0
     assert card["schema"] == "rolewright.confidence/1"
     assert (card["questions"], card["accuracy"]) == (16, 0.5)
@@ -35,13 +36,46 @@ def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, 
     for route in card["routes"].values():
         for measured in route["measures"].values():
             assert measured["low"] <= measured["high"]
+        assert route["milliseconds"] >= 0
+    assert card["decoding_milliseconds"] >= 0
+    costs = {name: route["milliseconds"] for name, route in card["routes"].items()}
+    singles = costs["softmax"] + costs["head"] + costs["dropout"]
+    assert costs["fused"] == pytest.approx(singles)
+    assert costs["in force"] in costs.values()
+    check_report(report.read_text("utf-8"))
     assert len(card["overconfident"]) == 8
     trust = [row["confidence"] for row in card["overconfident"]]
     assert trust == sorted(trust, reverse=True)
     code, out, _ = rolewright("confidence", bundle, fresh, *LIMIT)
     assert code == 0
     assert "16 questions" in out
+    assert "ms: added to the" in out
     assert "问题" in out
+
+
+def check_report(html):
+    assert '<html lang="zh-Hans">' in html
+    for anchor in ("summary", "routes", "route-softmax", "route-head", "route-dropout"):
+        assert f'id="{anchor}"' in html
+    assert "Fresh 0? 问题" in html
+
+
+def test_a_report_has_to_be_a_new_html_file(refused, bundle, fresh, tmp_path):
+    def said(report, *more):
+        return refused("confidence", bundle, fresh, *LIMIT, "--report", report, *more)
+
+    taken = tmp_path / "taken.html"
+    taken.write_text("mine", "utf-8")
+    assert "there is something of this name" in said(taken)
+    assert taken.read_text("utf-8") == "mine"
+    (tmp_path / "folder.html").mkdir()
+    assert "there is something of this name" in said(tmp_path / "folder.html")
+    missing = said(tmp_path / "nowhere" / "card.html")
+    assert f"{tmp_path / 'nowhere'}: there is no such folder" in missing
+    assert "cannot be written" in said(taken / "card.html")
+    assert "a path that ends in .html" in said(tmp_path / "card.pdf")
+    assert "found 'fr'" in said(tmp_path / "card.html", "--lang", "fr")
+    assert not (tmp_path / "card.html").exists()
 
 
 def test_questions_it_was_fitted_to_are_an_error(refused, as_json, bundle, project, fresh):
@@ -53,6 +87,18 @@ def test_questions_it_was_fitted_to_are_an_error(refused, as_json, bundle, proje
     err = refused("confidence", bundle, both, *LIMIT)
     assert "both.jsonl:17: the confidence was fitted to this question, or certified on it" in err
     assert "20 errors" in err
+
+
+def test_a_promise_is_told_until_it_has_expired(rolewright, as_json, bundle, project, fresh):
+    questions = write(project / "fit.jsonl", "Question", 60)
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
+    assert rolewright("calibrate", bundle, questions, *LIMIT, *promise)[0] == 0
+    _, card = as_json("confidence", bundle, fresh, *LIMIT)
+    assert card["threshold"]["promise"] == {"max_error": 0.9, "delta": 0.5}
+    code, out, err = rolewright("confidence", bundle, fresh, *LIMIT, "--precision", "bf16")
+    assert code == 0
+    assert "the certificate has expired" in err
+    assert "promised" not in out
 
 
 def test_questions_it_was_certified_on_are_an_error_too(refused, rolewright, bundle, project):

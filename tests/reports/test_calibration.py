@@ -1,8 +1,7 @@
 import pytest
 
-from rolewright.reports.calibration import confidence_view, risk_figure
+from rolewright.reports.calibration import confidence_view
 from rolewright.reports.render import render_report
-from rolewright.reports.trust import Graded
 from rolewright.reports.wording import load_wording
 
 WORD = load_wording("en")
@@ -30,30 +29,12 @@ def test_only_the_calibration_of_the_bundle_is_in_use(inputs):
     assert view.scores[0].measures == ("0.861", "0.151", "0.061")
 
 
-def test_threshold_is_marked_at_the_coverage_that_it_leaves(parse):
-    answers = [Graded(0.9, True), Graded(0.6, False), Graded(0.4, False), Graded(0.2, False)]
-    (chart,) = risk_figure(answers, 0.5, WORD).charts
-    page = parse(str(chart.svg))
-    _, mark = page.find("circle", class_="chosen")
-    curve = [tuple(map(float, point.split(","))) for point in _points(page, "risk")]
-    assert (float(mark["cx"]), float(mark["cy"])) == pytest.approx(curve[1])
-
-
-def test_threshold_above_every_confidence_is_not_marked(parse):
-    (chart,) = risk_figure([Graded(0.4, True), Graded(0.3, False)], 0.5, WORD).charts
-    assert not parse(str(chart.svg)).find("circle", class_="chosen")
-
-
 @pytest.mark.parametrize("correct", [True, False])
 def test_answers_all_right_or_all_wrong_can_be_drawn(inputs, correct):
     graded = [{**answer, "correct": correct} for answer in inputs.calibration["graded"][:3]]
     view = confidence_view({**inputs.calibration, "graded": graded}, WORD)
     assert view.figures[1].rows[-1][1] == ("0%" if correct else "100%")
     assert len(view.overconfident) == (0 if correct else 3)
-
-
-def _points(page, style):
-    return page.find("polyline", class_=style)[0]["points"].split()
 
 
 def test_the_surest_mistake_comes_first_with_its_raw_score(inputs, parse):

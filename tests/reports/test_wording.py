@@ -57,6 +57,7 @@ def test_every_literal_key_exists(word):
 def test_chinese_is_chinese():
     latin = {"confidence.auroc", "confidence.brier", "confidence.ece", "methods.platt"}
     latin |= {"adherence.prompts", "verdict.tile_versus", "page.lang", "page.gap"}
+    latin |= {f"measures.{name}" for name in ("auroc", "prr", "aurc", "excess_aurc", "ece")}
     for key, text in load_wording("zh").texts.items():
         assert key in latin or re.search(r"[\u4e00-\u9fff]", text), key
 

@@ -95,7 +95,7 @@ def open_assistant(path: Path, precision: Precision) -> Assistant:
         model,
         calibration,
         open_scorer(bundle, calibration),
-        _expired(bundle, model, calibration),
+        expired_conditions(bundle, model, calibration),
     )
 
 
@@ -130,7 +130,10 @@ def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = 
     )
 
 
-def _expired(bundle: Bundle, model: ChatModel, calibration: Calibration) -> tuple[str, ...]:
+def expired_conditions(
+    bundle: Bundle, model: ChatModel, calibration: Calibration
+) -> tuple[str, ...]:
+    """What has changed since a certificate was made, and says so; () without a certificate."""
     if calibration.certificate is None:
         return ()
     changed = calibration.certificate.expired(conditions_of(bundle.manifest, model.model))

@@ -39,11 +39,7 @@ def calibrate(
         ),
     ] = "5%",
     by_scenario: Annotated[
-        bool,
-        typer.Option(
-            "--by-scenario",
-            help="With --max-error: certify a threshold for each scenario of the questions too.",
-        ),
+        bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
     ] = False,
     budget: Annotated[
         str,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rolewright.cli.options import ReportLanguage
 from rolewright.cli.output import percent, print_table, say
 
 
@@ -15,9 +16,7 @@ def demo(
     model: Annotated[
         str, typer.Option("--model", help="Hub id, folder or built-in name.")
     ] = "builtin:smollm2-135m",
-    language: Annotated[
-        str, typer.Option("--lang", help="The report's language: en or zh.")
-    ] = "en",
+    language: ReportLanguage = "en",
 ) -> None:
     """Define a role, fine-tune it, prove that it took hold, answer with a confidence.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName
+from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
     percent,
@@ -32,9 +32,7 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", help="A new folder for log, results and report.")
     ] = None,
-    language: Annotated[
-        str, typer.Option("--lang", help="The report's language: en or zh.")
-    ] = "en",
+    language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
@@ -57,7 +55,7 @@ def evaluate(
     )
 
     chosen = parse_precision(precision)
-    parse_language(language)
+    of_report = parse_language(language)
     bundle = read_bundle(target) if is_bundle(target) else None
     role = _role_for(role_path, bundle)
     prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
@@ -85,7 +83,7 @@ def evaluate(
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
-        report = write_evaluation(out, role, target, results, bundle, language)
+        report = write_evaluation(out, role, target, results, bundle, of_report)
         say(f"report: {report}")
     if as_json:
         print_json(results)

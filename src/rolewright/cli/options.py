@@ -29,6 +29,7 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, e.g. lora.rank=8."),
 ]
+ReportLanguage = Annotated[str, typer.Option("--lang", help="The report's language: en or zh.")]
 PrecisionName = Annotated[
     str, typer.Option("--precision", help="auto (bf16 on a GPU, fp32 on a CPU), fp32 or bf16.")
 ]

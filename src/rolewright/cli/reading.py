@@ -12,6 +12,7 @@ from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
 from rolewright.errors import UserError
 from rolewright.models.load import Precision
+from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
 
 if TYPE_CHECKING:
@@ -159,10 +160,11 @@ def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "P
     return None
 
 
-def parse_language(name: str) -> None:
+def parse_language(name: str) -> Language:
     """Check the value of ``--lang``.
 
     Raises:
         UserError: it is neither of the two.
     """
-    parse_choice("--lang", name, ("en", "zh"))
+    chosen: Language = parse_choice("--lang", name, get_args(Language))
+    return chosen

@@ -1,15 +1,21 @@
-"""Put what a run left on disk together into its report."""
+"""Put what a run found together into its report."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 from rolewright.bundle.manifest import TRAINING
 from rolewright.bundle.read import Bundle
 from rolewright.bundle.write import write_text
+from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.report_card import Judgement
+from rolewright.errors import UserError
 from rolewright.evaluation.log import LOG, RESULTS, read_samples
 from rolewright.reports.render import ReportInputs, render_report
+from rolewright.reports.report_card import CardInputs, render_report_card
+from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
 
 REPORT = "report.html"
@@ -21,7 +27,7 @@ def write_evaluation(
     target: str,
     results: dict[str, Any],
     bundle: Bundle | None,
-    language: str,
+    language: Language,
 ) -> Path:
     """Write ``results.json`` and ``report.html`` beside the log.
 
@@ -34,14 +40,14 @@ def write_evaluation(
         role=role.name,
         system=role.system,
         model=target if bundle is None else bundle.manifest.base_model.name,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=_now(),
         evaluation=results,
         samples=read_samples(folder / LOG),
         training=[] if bundle is None else _metrics(bundle),
         calibration=None if calibration is None else json.loads(calibration),
     )
     report = folder / REPORT
-    write_text(report, render_report(inputs, cast("Literal['en', 'zh']", language)))
+    write_text(report, render_report(inputs, language))
     return report
 
 
@@ -51,3 +57,66 @@ def _metrics(bundle: Bundle) -> list[dict[str, Any]]:
         return []
     with file.open(encoding="utf-8", newline="\n") as stream:
         return [json.loads(line) for line in stream]
+
+
+def claim_report(path: Path) -> None:
+    """Make sure that a report can be written, before a long run rather than behind it.
+
+    Raises:
+        UserError: it is no name of an HTML file, is taken, or cannot be written.
+    """
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise UserError.at(path, "a report is one HTML file", expected="a path that ends in .html")
+    try:
+        path.open("x").close()
+        path.unlink()
+    except FileExistsError as error:
+        raise UserError.at(
+            path,
+            "there is something of this name",
+            expected="a path that is free; nothing is ever overwritten",
+            fix="choose another path for --report",
+        ) from error
+    except FileNotFoundError as error:
+        raise UserError.at(path.parent, "there is no such folder", fix="make it") from error
+    except OSError as error:
+        raise UserError.at(
+            path, f"it cannot be written: {error.strerror}", fix="choose another path for --report"
+        ) from error
+
+
+def write_report_card(
+    path: Path,
+    bundle: Bundle,
+    judgement: Judgement,
+    graded: Sequence[GradedAnswer],
+    language: Language,
+) -> None:
+    """Write the report card of a bundle's confidence.
+
+    Args:
+        path: that ``claim_report`` allows.
+        bundle: whose confidence was judged.
+        judgement: of its routes.
+        graded: the answers that it was judged by, in the judgement's order.
+        language: of the report.
+    """
+    answers = [
+        {
+            **answer.model_dump(include={"question", "answer", "expected", "correct"}),
+            "confidences": {route: of[row] for route, of in judgement.confidences.items()},
+        }
+        for row, answer in enumerate(graded)
+    ]
+    inputs = CardInputs(
+        role=bundle.role.name,
+        model=bundle.manifest.base_model.name,
+        created=_now(),
+        card=judgement.card,
+        answers=answers,
+    )
+    write_text(path, render_report_card(inputs, language))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

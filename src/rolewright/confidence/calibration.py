@@ -59,6 +59,11 @@ class ScoreMap(_Record):
         sureties = {name: np.array([surety(name, value)]) for name, value in scores.items()}
         return float(self.apply(sureties)[0])
 
+    def needs(self) -> frozenset[str]:
+        """The routes whose scores the map reads."""
+        read = set(self.reads())
+        return frozenset(name for name, scores in ROUTES.items() if read & set(scores))
+
 
 class Route(ScoreMap):
     """The best confidence of one route."""
@@ -101,11 +106,6 @@ class Calibration(ScoreMap):
     """By scenario, each with a threshold of its own."""
     certified_on: tuple[str, ...] = ()
     """The questions whose answers the certificate was tested on."""
-
-    def needs(self) -> frozenset[str]:
-        """The routes whose scores the map in force reads."""
-        read = set(self.reads())
-        return frozenset(name for name, scores in ROUTES.items() if read & set(scores))
 
     def certificate_for(self, scenario: str | None) -> Certificate | None:
         """What was promised of a scenario's answers; None = of answers to any question.

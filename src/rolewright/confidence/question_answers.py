@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rolewright.confidence.grade import grade
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_features
+from rolewright.confidence.stopwatch import DECODING, Stopwatch
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import Answer, ChatModel
 from rolewright.generation.trace import Trace
@@ -22,10 +23,14 @@ class AnsweredQuestions:
     Attributes:
         graded: with their raw scores.
         features: what a head reads, shape (answers, inputs); None where nothing was tapped.
+        milliseconds: what an answer took, the mean over all: ``"decoding"``, and what each route
+            of ``scores.ROUTES`` that was computed added. Wall time, a batch's shared among its
+            answers; what is kept for head and dropout while decoding counts as decoding.
     """
 
     graded: list[GradedAnswer]
     features: NDArray[np.float32] | None
+    milliseconds: dict[str, float]
 
 
 def answer_questions(
@@ -51,14 +56,21 @@ def answer_questions(
     """
     scores: dict[int, dict[str, float]] = {}
     features: dict[int, NDArray[np.float32]] = {}
+    watch = Stopwatch()
 
     def ready(batch: dict[int, Answer]) -> None:
+        watch.lap(DECODING)
         for index, answer in batch.items():
-            scores[index] = scorer.scores(model.model, answer.generation)
+            scores[index] = {}
+            for route, found in scorer.scores_by_route(model.model, answer.generation):
+                watch.lap(route)
+                scores[index] |= found
             if scorer.head_layers:
                 features[index] = read_features(answer.generation.trace)
             answer.generation.trace = Trace()  # of all questions together they would be large
+            watch.start()
         on_answers(len(batch))
+        watch.start()
 
     answers = model.answer(
         [resolve_system(question.conversation, role_system) for question in questions],
@@ -81,4 +93,5 @@ def answer_questions(
         for index, (question, answer) in enumerate(zip(questions, answers, strict=True))
     ]
     rows = [features[index] for index in range(len(graded))] if features else None
-    return AnsweredQuestions(graded, None if rows is None else np.stack(rows))
+    milliseconds = {part: 1000 * spent / len(graded) for part, spent in watch.seconds.items()}
+    return AnsweredQuestions(graded, None if rows is None else np.stack(rows), milliseconds)

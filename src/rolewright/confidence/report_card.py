@@ -1,6 +1,6 @@
 """Every measure of a confidence, each with its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from rolewright.confidence.answers import group_questions
 from rolewright.confidence.calibration import Calibration, ScoreMap
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.metrics import MEASURES, noise_floor
+from rolewright.confidence.stopwatch import DECODING
 from rolewright.errors import UserError
 
+IN_FORCE = "in force"
 _SHOWN = 10
 
 
@@ -23,6 +25,23 @@ class Measured:
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How good every route of a calibration is.
+
+    Attributes:
+        card: ``questions``, ``accuracy``, ``decoding_milliseconds``, ``routes`` (each route's
+            ``score``, ``method``, ``measures`` with intervals, ``noise_floor`` and the
+            ``milliseconds`` that it adds to an answer), ``threshold`` (the answers that reach
+            ``abstain_below``, and the ``promise`` about them) and ``overconfident``, the ten wrong
+            answers with most confidence in force.
+        confidences: of each answer, by route; the same routes as in the card.
+    """
+
+    card: dict[str, Any]
+    confidences: dict[str, list[float]]
 
 
 def report_card(
@@ -68,17 +87,17 @@ def report_card(
     return card
 
 
-def judge(calibration: Calibration, graded: Sequence[GradedAnswer]) -> dict[str, Any]:
+def judge(
+    calibration: Calibration,
+    graded: Sequence[GradedAnswer],
+    milliseconds: Mapping[str, float],
+) -> Judgement:
     """Judge every route of a calibration by answers that it was not fitted to.
 
     Args:
-        calibration: of a bundle.
+        calibration: of a bundle; without its certificate where that holds no more.
         graded: the bundle's answers to other questions, with the scores of all routes.
-
-    Returns:
-        ``questions``, ``accuracy``, ``routes`` (each route's ``score``, ``method``, ``measures``
-        with intervals and ``noise_floor``), ``threshold`` (the answers that reach
-        ``abstain_below``), and ``overconfident``, the ten wrong answers with most confidence.
+        milliseconds: what decoding an answer took, and what each route added.
 
     Raises:
         UserError: all answers are right, or all are wrong.
@@ -92,34 +111,59 @@ def judge(calibration: Calibration, graded: Sequence[GradedAnswer]) -> dict[str,
             fix="add other questions",
         )
     groups = group_questions([answer.question for answer in graded]).tolist()
-    maps: dict[str, ScoreMap] = {**calibration.routes, "in force": calibration}
-    routes = {}
+    maps: dict[str, ScoreMap] = {**calibration.routes, IN_FORCE: calibration}
+    routes, confidences = {}, {}
     for name, route in maps.items():
         values = [route.confidence(answer.scores) for answer in graded]
-        card = report_card(values, correct, groups=groups)
+        measured = report_card(values, correct, groups=groups)
+        confidences[name] = values
         routes[name] = {
             "score": route.score,
             "method": route.method,
-            "measures": {measure: asdict(measured) for measure, measured in card.items()},
+            "measures": {measure: asdict(found) for measure, found in measured.items()},
             "noise_floor": noise_floor(values),
+            "milliseconds": sum(milliseconds[read] for read in sorted(route.needs())),
         }
-    confident = [value >= calibration.abstain_below for value in values]
-    wrong = [
-        {"question": a.question, "answer": a.answer, "confidence": value}
-        for a, value in zip(graded, values, strict=True)
-        if not a.correct
-    ]
-    return {
+    card = {
         "questions": len(graded),
         "accuracy": sum(correct) / len(correct),
+        "decoding_milliseconds": milliseconds[DECODING],
         "routes": routes,
-        "threshold": {
-            "confidence": calibration.abstain_below,
-            "answered": sum(confident),
-            "wrong": sum(c and not z for c, z in zip(confident, correct, strict=True)),
-        },
-        "overconfident": sorted(wrong, key=lambda row: -float(str(row["confidence"])))[:_SHOWN],
+        "threshold": _threshold(calibration, graded, confidences[IN_FORCE]),
+        "overconfident": _overconfident(graded, confidences[IN_FORCE]),
     }
+    return Judgement(card, confidences)
+
+
+def _threshold(
+    calibration: Calibration, graded: Sequence[GradedAnswer], confidence: Sequence[float]
+) -> dict[str, Any]:
+    lowest, certificate = calibration.abstain_below, calibration.certificate
+    reached = [a for a, value in zip(graded, confidence, strict=True) if value >= lowest]
+    promise = None
+    if certificate is not None and certificate.threshold is not None:
+        promise = {"max_error": certificate.max_error, "delta": certificate.delta}
+    return {
+        "confidence": lowest,
+        "answered": len(reached),
+        "wrong": sum(not answer.correct for answer in reached),
+        "promise": promise,
+    }
+
+
+def _overconfident(
+    graded: Sequence[GradedAnswer], confidence: Sequence[float]
+) -> list[dict[str, Any]]:
+    wrong = [
+        (value, answer)
+        for value, answer in zip(confidence, graded, strict=True)
+        if not answer.correct
+    ]
+    surest = sorted(wrong, key=lambda pair: -pair[0])[:_SHOWN]
+    return [
+        {"question": answer.question, "answer": answer.answer, "confidence": value}
+        for value, answer in surest
+    ]
 
 
 def _rows_by_group(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:

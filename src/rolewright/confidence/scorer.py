@@ -1,5 +1,6 @@
 """All raw scores of an answer, from what its decoding pass left."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,15 +49,31 @@ class Scorer:
             model: that decoded the answer.
             generation: with the trace that ``tap`` asks for.
         """
-        found = softmax_scores(generation)
+        found: dict[str, float] = {}
+        for _, scores in self.scores_by_route(model, generation):
+            found |= scores
+        return found
+
+    def scores_by_route(
+        self, model: Any, generation: Generation
+    ) -> Iterator[tuple[str, dict[str, float]]]:
+        """Each route of ``scores.ROUTES`` with its raw scores, computed when its turn comes.
+
+        They are plain numbers: a GPU has done a route's work by the time that it is yielded.
+
+        Args:
+            model: that decoded the answer.
+            generation: with the trace that ``tap`` asks for.
+        """
+        yield "softmax", softmax_scores(generation)
         if self.head is not None:
-            found[HEAD] = float(self.head.apply(read_features(generation.trace)[None])[0])
+            features = read_features(generation.trace)
+            yield "head", {HEAD: float(self.head.apply(features[None])[0])}
         if self.dropout is not None:
             passes = stochastic_probabilities(
                 model, generation.trace, generation.chosen_ids, self.dropout
             )
-            found |= dropout_scores(passes)
-        return found
+            yield "dropout", dropout_scores(passes)
 
 
 SOFTMAX_ONLY = Scorer()

@@ -4,22 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rolewright.reports.charts.axes import Ticks, percent_ticks, round_ticks
-from rolewright.reports.charts.curves import Curve, curve_plot
 from rolewright.reports.charts.histogram import mirrored_histogram
 from rolewright.reports.charts.reliability import reliability_diagram
 from rolewright.reports.figure import Figure, single_chart
 from rolewright.reports.numerals import decimal, is_number, percent, percent_interval
-from rolewright.reports.trust import (
-    Graded,
-    equal_mass_bins,
-    overconfident,
-    risk_coverage,
-    slice_counts,
-)
+from rolewright.reports.risk import Ranking, risk_figure
+from rolewright.reports.trust import Graded, equal_mass_bins, overconfident, slice_counts
 from rolewright.reports.wording import Wording
-
-_MOST_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +31,26 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong answer that was trusted.
+
+    Attributes:
+        answer: with ``question``, ``answer``, ``expected`` and ``confidence``.
+        others: what stands in the columns behind them, in words.
+    """
+
+    answer: Mapping[str, Any]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConfidenceView:
     """What the confidence section shows."""
 
     calibration: Mapping[str, Any]
     figures: tuple[Figure, ...]
     scores: tuple[ScoreRow, ...]
-    overconfident: tuple[Mapping[str, Any], ...]
+    overconfident: tuple[Mistake, ...]
 
 
 def confidence_view(calibration: Mapping[str, Any], word: Wording) -> ConfidenceView:
@@ -61,15 +65,17 @@ def confidence_view(calibration: Mapping[str, Any], word: Wording) -> Confidence
     figures = (
         (
             reliability_figure(answers, word),
-            risk_figure(answers, threshold, word),
+            risk_figure([Ranking(word("confidence.risk"), "risk", answers)], threshold, word),
             histogram_figure(answers, threshold, word),
         )
         if answers
         else ()
     )
-    return ConfidenceView(
-        calibration, figures, tuple(score_rows(calibration, word)), tuple(overconfident(graded))
+    mistakes = tuple(
+        Mistake(answer, (decimal(answer["scores"].get(calibration["score"])),))
+        for answer in overconfident(graded)
     )
+    return ConfidenceView(calibration, figures, tuple(score_rows(calibration, word)), mistakes)
 
 
 def reliability_figure(answers: Sequence[Graded], word: Wording) -> Figure:
@@ -98,43 +104,6 @@ def reliability_figure(answers: Sequence[Graded], word: Wording) -> Figure:
         charts=single_chart(diagram),
         columns=(*names, word("confidence.interval"), word("confidence.answers")),
         rows=rows,
-    )
-
-
-def risk_figure(answers: Sequence[Graded], threshold: float | None, word: Wording) -> Figure:
-    """The share of wrong answers if only the surest are given, against how many that are."""
-    curve = risk_coverage(answers)
-    overall = curve[-1][1]
-    lines = [
-        Curve(word("confidence.risk"), "risk", [(coverage, risk) for coverage, risk, _ in curve]),
-        Curve(word("confidence.no_abstention"), "reference", [(0, overall), (1, overall)]),
-    ]
-    at_threshold = [point for point in curve if threshold is not None and point[2] >= threshold]
-    if at_threshold:
-        coverage, risk, _ = at_threshold[-1]
-        chosen = Curve(word("confidence.threshold"), "chosen", [(coverage, risk)], dotted=True)
-        lines.append(chosen)
-    ceiling = max(risk for _, risk, _ in curve)
-    marks = [(tick, f"{100 * tick:g}%") for tick in round_ticks(0, min(1, ceiling or 0.1))]
-    stride = -(-len(curve) // _MOST_ROWS)
-    names = (word("confidence.coverage"), word("confidence.risk"))
-    return Figure(
-        anchor="figure-risk",
-        title=word("confidence.risk_title"),
-        caption=word("confidence.risk_caption"),
-        charts=single_chart(
-            curve_plot(
-                word("confidence.risk_spoken", risk=percent(overall)),
-                lines,
-                percent_ticks(names[0]),
-                Ticks(names[1], marks),
-            )
-        ),
-        columns=(*names, word("confidence.lowest")),
-        rows=tuple(
-            (percent(coverage), percent(risk), decimal(lowest))
-            for coverage, risk, lowest in [*curve[:-1][::stride], curve[-1]]
-        ),
     )
 
 

@@ -1,16 +1,9 @@
-"""The report: one HTML file that needs nothing besides itself."""
+"""The report of a role: whether it took hold, and what was answered."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from rolewright.reports import numerals
 from rolewright.reports.adherence import (
     difference_figure,
     overall_figure,
@@ -19,12 +12,10 @@ from rolewright.reports.adherence import (
     tone,
 )
 from rolewright.reports.calibration import confidence_view
+from rolewright.reports.page import render_page
 from rolewright.reports.training_curve import training_figure
 from rolewright.reports.transcripts import group_transcripts, named_systems
 from rolewright.reports.wording import Language, Wording, load_wording
-
-# Texts longer than this scroll in a box of their own; the data stay whole.
-_LONG_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +46,14 @@ class ReportInputs:
 def render_report(inputs: ReportInputs, language: Language) -> str:
     """Render a report; sections whose inputs are missing are left out."""
     word = load_wording(language)
-    script = _source("report.js")
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            word=word,
-            inputs=inputs,
-            style=Markup(_source("report.css")),
-            script=Markup(script),
-            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            training=training_figure(inputs.training, word),
-            confidence=inputs.calibration and confidence_view(inputs.calibration, word),
-            **_evaluation_parts(inputs, word),
-        )
+    return render_page(
+        "report.html.j2",
+        word,
+        inputs=inputs,
+        training=training_figure(inputs.training, word),
+        confidence=inputs.calibration and confidence_view(inputs.calibration, word),
+        **_evaluation_parts(inputs, word),
     )
-    # A lone surrogate, which JSON may carry, has no place in a UTF-8 file.
-    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _evaluation_parts(inputs: ReportInputs, word: Wording) -> dict[str, Any]:
@@ -100,25 +82,3 @@ def _evaluation_parts(inputs: ReportInputs, word: Wording) -> dict[str, Any]:
         "scenarios": sorted({t.scenario for t in transcripts if t.scenario}),
         "failed_rules": sorted(set(failed)),
     }
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("rolewright.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "percent": numerals.percent,
-        "points": numerals.points,
-        "decimal": numerals.decimal,
-        "p_value": numerals.p_value,
-    }
-    environment.tests["long"] = lambda text: len(text) > _LONG_CHARACTERS
-    return environment
-
-
-def _source(name: str) -> str:
-    return (resources.files("rolewright.reports") / "templates" / name).read_text("utf-8")

@@ -38,3 +38,14 @@ def test_dots_mark_points_only_where_asked(parse, dotted, count):
 def test_a_single_point_is_seen(parse):
     page = parse(str(curve_plot("x", [Curve("c", "risk", [(0, 1)])], percent_ticks("s"), Y)))
     assert len(page.find("circle")) == 1
+
+
+def test_many_names_stand_in_rows_above_the_plot(parse):
+    curves = [Curve(f"curve {i}", f"c{i}", [(0, 1), (1, 4)]) for i in range(7)]
+    page = parse(str(curve_plot("x", curves, percent_ticks("share"), Y)))
+    places = [(float(t["x"]), float(t["y"])) for t in page.find("text", class_="name")]
+    assert len(set(places)) == 7
+    assert len({y for _, y in places}) == 3
+    (title,) = [t for t in page.find("text", class_="title") if t["text"] == "loss"]
+    highest = min(y for i in range(7) for _, y in _places(page, f"c{i}"))
+    assert max(y for _, y in places) < float(title["y"]) < highest

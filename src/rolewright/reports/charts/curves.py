@@ -9,6 +9,7 @@ from rolewright.reports.charts.axes import Axis, Ticks, plot_frame
 from rolewright.reports.charts.svg import WIDTH, drawing, element, line, polyline, text
 
 _TOP, _BOTTOM, _LEFT, _HEIGHT = 64, 262, 50, 304
+_NAMES_A_ROW, _ROW = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def curve_plot(label: str, curves: Sequence[Curve], x_ticks: Ticks, y_ticks: Tic
         y_ticks: marks of the vertical axis.
     """
     x = Axis(x_ticks.labels[0][0], x_ticks.labels[-1][0], start=_LEFT, end=WIDTH - 16)
-    y = Axis(y_ticks.labels[0][0], y_ticks.labels[-1][0], start=_BOTTOM, end=_TOP)
+    lower = _ROW * ((len(curves) - 1) // _NAMES_A_ROW)  # what a legend of several rows takes
+    y = Axis(y_ticks.labels[0][0], y_ticks.labels[-1][0], start=_BOTTOM + lower, end=_TOP + lower)
     parts = [*plot_frame(x, x_ticks, y, y_ticks), *legend(curves)]
     for curve in curves:
         places = [(x(at), y(value)) for at, value in curve.points]
@@ -48,16 +50,19 @@ def curve_plot(label: str, curves: Sequence[Curve], x_ticks: Ticks, y_ticks: Tic
                 element("circle", cx=cx, cy=cy, r=3.5, class_=f"dot {curve.style}")
                 for cx, cy in places
             ]
-    return drawing(label, _HEIGHT, *parts)
+    return drawing(label, _HEIGHT + lower, *parts)
 
 
 def legend(curves: Sequence[Curve]) -> list[Markup]:
-    """A sample of each line with its name, side by side above the plot."""
+    """A sample of each line with its name above the plot, a few side by side."""
     parts: list[Markup] = []
+    columns = min(len(curves), _NAMES_A_ROW)
     for index, curve in enumerate(curves):
-        left = _LEFT + index * (WIDTH - _LEFT) / len(curves)
-        parts.append(line(left, 18, left + 26, 18, f"curve {curve.style}"))
+        row, column = divmod(index, columns)
+        left, middle = _LEFT + column * (WIDTH - _LEFT) / columns, 18 + _ROW * row
+        parts.append(line(left, middle, left + 26, middle, f"curve {curve.style}"))
         if curve.dotted:
-            parts.append(element("circle", cx=left + 13, cy=18, r=3.5, class_=f"dot {curve.style}"))
-        parts.append(text(left + 33, 22, curve.name, class_="name"))
+            dot = element("circle", cx=left + 13, cy=middle, r=3.5, class_=f"dot {curve.style}")
+            parts.append(dot)
+        parts.append(text(left + 33, middle + 4, curve.name, class_="name"))
     return parts
