@@ -35,13 +35,7 @@ def calibrate_with_promise(
             scenario where each is to have its own certificate.
     """
     fitting, testing = halves([answer.question for answer in graded])
-    scenarios = sorted({graded[row].scenario or "" for row in testing} - {""})
-    if promise.by_scenario and not scenarios:
-        raise UserError.at(
-            "the graded questions",
-            "none of them names a scenario",
-            fix="leave --by-scenario out, or give each question a `scenario`",
-        )
+    scenarios = _scenarios([graded[row] for row in testing]) if promise.by_scenario else []
     answers = Answers.of(graded, features, head_kind)
     fitted = calibrate(
         [graded[row] for row in fitting],
@@ -82,10 +76,24 @@ def calibrate_with_promise(
     certified = certificate(None)
     changes = {
         "certificate": certified,
-        "scenario_certificates": {
-            name: certificate(name) for name in (scenarios if promise.by_scenario else ())
-        },
+        "scenario_certificates": {name: certificate(name) for name in scenarios},
         "abstain_below": abstain_below if certified.threshold is None else certified.threshold,
         "certified_on": tuple(graded[row].question for row in testing),
     }
     return Fitted(calibration.model_copy(update=changes), fitted.head)
+
+
+def _scenarios(graded: Sequence[GradedAnswer]) -> list[str]:
+    """The scenarios that answers name.
+
+    Raises:
+        UserError: none does.
+    """
+    named = sorted({answer.scenario for answer in graded if answer.scenario is not None})
+    if not named:
+        raise UserError.at(
+            "the graded questions",
+            "none of them names a scenario",
+            fix="leave --by-scenario out, or give each question a `scenario`",
+        )
+    return named
