@@ -97,9 +97,17 @@ def auroc(confidence: Floats, correct: Hits) -> float:
 
 def auprc(confidence: Floats, correct: Hits) -> float:
     """Average precision of finding the wrong answers by low confidence."""
-    from sklearn.metrics import average_precision_score
+    # scikit-learn's takes longer than all other measures together, a thousand times a bootstrap.
+    order = np.argsort(confidence, kind="stable")
+    found = (~correct[order]).cumsum()
+    ends = _ends_of_equals(confidence[order])
+    precision = found[ends] / (ends + 1)
+    return float(precision @ np.diff(found[ends], prepend=0) / found[-1])
 
-    return float(average_precision_score(~correct, -confidence))
+
+def _ends_of_equals(ordered: Floats) -> NDArray[np.intp]:
+    """Where each run of equal numbers ends: no threshold divides one."""
+    return np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
 
 
 def risks(confidence: Floats, correct: Hits) -> Floats:
@@ -146,9 +154,8 @@ def augrc(confidence: Floats, correct: Hits) -> float:
 
 def coverage_at_risk(confidence: Floats, correct: Hits, risk: float) -> float:
     """The largest share of answers above a threshold of which at most ``risk`` are wrong."""
-    kept = np.flatnonzero(risks(confidence, correct) <= risk + 1e-12)
-    ends = np.flatnonzero(np.r_[np.diff(np.sort(-confidence)) != 0, True])  # of equal confidences
-    allowed = np.intersect1d(kept, ends)
+    ends = _ends_of_equals(np.sort(-confidence))
+    allowed = ends[risks(confidence, correct)[ends] <= risk + 1e-12]
     return float(allowed.max() + 1) / len(correct) if len(allowed) else 0.0
 
 
