@@ -51,7 +51,7 @@ def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle
     [
         ("softmax", {"softmax", "fused"}),
         ("head", {"softmax", "head", "fused"}),
-        ("full", {"softmax", "head", "dropout", "fused"}),
+        ("full", {"softmax", "head", "dropout", "self_report", "fused"}),
     ],
 )
 def test_a_budget_decides_which_routes_there_are(as_json, bundle, questions, budget, routes):
@@ -88,6 +88,16 @@ def test_an_mlp_head(as_json, bundle, questions):
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--head", "mlp")
     assert code == 0
     assert "head" in printed["routes"]
+
+
+def test_a_model_that_cannot_be_asked_for_its_verdict(rolewright, bundle, questions, monkeypatch):
+    monkeypatch.setattr("rolewright.cli.calibrating.can_be_asked", lambda _: False)
+    code, out, err = rolewright(
+        "calibrate", bundle, questions, *LIMIT, "--budget", "full", "--json"
+    )
+    assert code == 0
+    assert err.count("no score p_true: the model reasons before it replies") == 1
+    assert set(json.loads(out)["routes"]) == {"softmax", "head", "dropout", "fused"}
 
 
 def test_wrong_words(refused, bundle, questions):

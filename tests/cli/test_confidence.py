@@ -32,15 +32,22 @@ def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, 
     assert code == 0
     assert card["schema"] == "rolewright.confidence/1"
     assert (card["questions"], card["accuracy"]) == (16, 0.5)
-    assert list(card["routes"]) == ["softmax", "head", "dropout", "fused", "in force"]
+    assert list(card["routes"]) == [
+        "softmax",
+        "head",
+        "dropout",
+        "self_report",
+        "fused",
+        "in force",
+    ]
     for route in card["routes"].values():
         for measured in route["measures"].values():
             assert measured["low"] <= measured["high"]
         assert route["milliseconds"] >= 0
     assert card["decoding_milliseconds"] >= 0
     costs = {name: route["milliseconds"] for name, route in card["routes"].items()}
-    singles = costs["softmax"] + costs["head"] + costs["dropout"]
-    assert costs["fused"] == pytest.approx(singles)
+    singles = [costs[name] for name in ("softmax", "head", "dropout", "self_report")]
+    assert costs["fused"] == pytest.approx(sum(singles))
     assert costs["in force"] in costs.values()
     check_report(report.read_text("utf-8"))
     assert len(card["overconfident"]) == 8
@@ -55,8 +62,11 @@ def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, 
 
 def check_report(html):
     assert '<html lang="zh-Hans">' in html
-    for anchor in ("summary", "routes", "route-softmax", "route-head", "route-dropout"):
+    for anchor in ("summary", "routes"):
         assert f'id="{anchor}"' in html
+    for route in ("softmax", "head", "dropout", "self_report"):
+        assert f'id="route-{route}"' in html
+    assert "自我评判" in html
     assert "Fresh 0? 问题" in html
 
 

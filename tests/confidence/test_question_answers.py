@@ -51,6 +51,7 @@ def test_time_is_told_of_decoding_and_of_what_was_computed(answer, head, tiny_mo
         (Scorer(), ["softmax"]),
         (Scorer(layers, head), ["softmax", "head"]),
         (Scorer(layers, head, DROPOUT), ["softmax", "head", "dropout"]),
+        (Scorer(self_report=True), ["softmax", "self_report"]),
     ):
         spent = answer(scorer).milliseconds
         assert list(spent) == ["decoding", *routes]

@@ -45,7 +45,7 @@ def calibrate(
         str,
         typer.Option(
             help="What the confidence of an answer may cost: softmax (nothing), head (hardly"
-            " anything), full (stochastic passes too)."
+            " anything), full (further passes too)."
         ),
     ] = "head",
     head: Annotated[str, typer.Option(help="Kind of the confidence head: linear or mlp.")] = (

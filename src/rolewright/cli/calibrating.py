@@ -21,6 +21,7 @@ from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
+from rolewright.confidence.self_report import can_be_asked
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
@@ -76,7 +77,7 @@ def answer_and_score(
             rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
             tunable = [questions[row] for row in rows]
         dropout = _tune(model, bundle, tunable, max_new_tokens, batch_size)
-    scorer = Scorer(head_layers=layers, dropout=dropout)
+    scorer = Scorer(layers, dropout=dropout, self_report=_asks(model, budget))
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
             model,
@@ -89,6 +90,13 @@ def answer_and_score(
         )
     conditions = conditions_of(bundle.manifest, model.model)
     return Answered(answered.graded, answered.features, scorer, conditions)
+
+
+def _asks(model: ChatModel, budget: Budget) -> bool:
+    """Whether the model is asked if its answers are right; says so where it cannot be."""
+    if budget == "full" and not can_be_asked(model):
+        say("no score p_true: the model reasons before it replies")
+    return budget == "full" and can_be_asked(model)
 
 
 def _tune(

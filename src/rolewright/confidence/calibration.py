@@ -87,7 +87,7 @@ class Calibration(ScoreMap):
         default="rolewright.calibration/2", alias="schema", serialization_alias="schema"
     )
     routes: dict[str, Route]
-    """The best of "softmax", "head" and "dropout", each alone, and "fused", all together."""
+    """The best of each of ``scores.ROUTES``, alone, and "fused", all together."""
     head: HeadRecord | None = None
     dropout: DropoutSettings | None = None
     questions: int
