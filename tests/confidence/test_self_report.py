@@ -123,8 +123,9 @@ def test_an_answer_that_leaves_no_room_names_its_place(chat_model, talk):
 def test_it_is_a_route_of_the_scorer(chat_model, talk):
     asked = [talk("One?"), talk("Two?")]
     answers = chat_model.answer(asked, max_new_tokens=4)
-    [(route, scores)] = Scorer(self_report=True).asked_by_route(chat_model, asked, answers)
+    scorer = Scorer(self_report=True)
+    [(route, scores)] = scorer.asked_by_route(chat_model, asked, answers, max_new_tokens=4)
     assert route == "self_report"
     expected = p_true(chat_model, asked, [answer.text for answer in answers])
     assert scores == [{"p_true": value} for value in expected]
-    assert not list(Scorer().asked_by_route(chat_model, asked, answers))
+    assert not list(Scorer().asked_by_route(chat_model, asked, answers, max_new_tokens=4))

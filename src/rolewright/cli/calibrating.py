@@ -19,6 +19,7 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
 from rolewright.confidence.self_report import can_be_asked
@@ -49,6 +50,7 @@ def answer_and_score(
     questions: Sequence[Question],
     *,
     budget: Budget,
+    sampling: SamplingSettings | None,
     precision: Precision,
     max_new_tokens: int,
     batch_size: int,
@@ -60,6 +62,7 @@ def answer_and_score(
         bundle: whose tuned model answers, under its role.
         questions: that it was not trained on.
         budget: what to compute.
+        sampling: of answers that are drawn beside; None = none are.
         precision: of the weights.
         max_new_tokens: limit on an answer's length.
         batch_size: questions decoded together.
@@ -77,7 +80,12 @@ def answer_and_score(
             rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
             tunable = [questions[row] for row in rows]
         dropout = _tune(model, bundle, tunable, max_new_tokens, batch_size)
-    scorer = Scorer(layers, dropout=dropout, self_report=_asks(model, budget))
+    scorer = Scorer(
+        head_layers=layers,
+        dropout=dropout,
+        self_report=_asks(model, budget),
+        sampling=sampling,
+    )
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
             model,
@@ -159,13 +167,14 @@ def fit_confidence(
 
 def put_into_force(bundle: Bundle, fitted: Fitted, answered: Answered) -> Calibration:
     """Make a calibration part of a bundle, with its head and what its certificate holds for."""
-    changes: dict[str, object] = {"dropout": answered.scorer.dropout}
+    scorer = answered.scorer
+    changes: dict[str, object] = {"dropout": scorer.dropout, "sampling": scorer.sampling}
     parts = {}
     if fitted.head is not None:
         data = fitted.head.to_bytes()
         file = part_name("head.safetensors", data)
         parts[file] = data
-        changes["head"] = HeadRecord(file=file, layers=answered.scorer.head_layers)
+        changes["head"] = HeadRecord(file=file, layers=scorer.head_layers)
     holds = {"conditions": answered.conditions}
     certificate = fitted.calibration.certificate
     if certificate is not None:

@@ -12,6 +12,7 @@ from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.fusion import FusedMap, Stacking
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scores import ROUTES, surety
 
 FUSED = "fused"
@@ -90,6 +91,8 @@ class Calibration(ScoreMap):
     """The best of each of ``scores.ROUTES``, alone, and "fused", all together."""
     head: HeadRecord | None = None
     dropout: DropoutSettings | None = None
+    sampling: SamplingSettings | None = None
+    """None = no answers were drawn."""
     questions: int
     accuracy: float
     abstain_below: float

@@ -71,7 +71,9 @@ def answer_questions(
             answer.generation.trace = Trace()  # of all questions together they would be large
             watch.start()
         asked = [conversations[index] for index in batch]
-        for route, of_batch in scorer.asked_by_route(model, asked, list(batch.values())):
+        for route, of_batch in scorer.asked_by_route(
+            model, asked, list(batch.values()), max_new_tokens=max_new_tokens
+        ):
             watch.lap(route)
             for index, found in zip(batch, of_batch, strict=True):
                 scores[index] |= found

@@ -12,6 +12,9 @@ from rolewright.confidence.dropout.passes import stochastic_probabilities
 from rolewright.confidence.dropout.scores import dropout_scores
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.head import Head
+from rolewright.confidence.sampling.samples import draw_samples
+from rolewright.confidence.sampling.scores import sampling_scores
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scores import HEAD, P_TRUE
 from rolewright.confidence.self_report import p_true
 from rolewright.confidence.softmax import softmax_scores
@@ -33,12 +36,14 @@ class Scorer:
         head: None while it is not fitted yet: answers then have no score "head".
         dropout: of the stochastic passes; None = there are none.
         self_report: whether the model is asked if its answer is right.
+        sampling: of drawn answers; None = none are drawn.
     """
 
     head_layers: tuple[int, ...] = ()
     head: Head | None = None
     dropout: DropoutSettings | None = None
     self_report: bool = False
+    sampling: SamplingSettings | None = None
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
@@ -81,7 +86,12 @@ class Scorer:
             yield "dropout", dropout_scores(passes)
 
     def asked_by_route(
-        self, model: ChatModel, conversations: Sequence[Conversation], answers: Sequence[Answer]
+        self,
+        model: ChatModel,
+        conversations: Sequence[Conversation],
+        answers: Sequence[Answer],
+        *,
+        max_new_tokens: int,
     ) -> Iterator[tuple[str, list[dict[str, float]]]]:
         """Each route that asks the model again with the answers' raw scores, in its turn.
 
@@ -89,6 +99,7 @@ class Scorer:
             model: that gave the answers.
             conversations: that they answer, with their effective system messages.
             answers: of one batch.
+            max_new_tokens: limit on a drawn answer's length, that of the answers.
 
         Raises:
             UserError: an answer and the question about it do not fit into the model's context.
@@ -96,6 +107,14 @@ class Scorer:
         if self.self_report:
             found = p_true(model, conversations, [answer.text for answer in answers])
             yield "self_report", [{P_TRUE: value} for value in found]
+        if self.sampling is not None:
+            scores = []
+            for conversation, answer in zip(conversations, answers, strict=True):
+                samples = draw_samples(
+                    model, conversation, self.sampling, max_new_tokens=max_new_tokens
+                )
+                scores.append(sampling_scores(samples, answer.text))
+            yield "sampling", scores
 
 
 SOFTMAX_ONLY = Scorer()

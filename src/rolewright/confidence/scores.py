@@ -41,12 +41,19 @@ SELF_REPORT_SCORES = {
     " (Kadavath et al. 2022, arXiv 2207.05221)",
 }
 """Name and meaning of every score of the model's own verdict."""
+SAMPLING_SCORES = {
+    "agreement": "share of the drawn answers that say the same as the answer",
+    "semantic_entropy": "entropy of what the drawn answers say, in nats (Kuhn et al. 2023, arXiv"
+    " 2302.09664)",
+}
+"""Name and meaning of every score of drawn answers."""
 HEAD = "head"
 ROUTES: dict[str, tuple[str, ...]] = {
     "softmax": tuple(SOFTMAX_SCORES),
     "head": (HEAD,),
     "dropout": tuple(DROPOUT_SCORES),
     "self_report": tuple(SELF_REPORT_SCORES),
+    "sampling": tuple(SAMPLING_SCORES),
 }
 _FALLS_WITH_SURETY = frozenset(
     {
@@ -55,6 +62,7 @@ _FALLS_WITH_SURETY = frozenset(
         "expected_entropy",
         "mutual_information",
         "logprob_deviation",
+        "semantic_entropy",
     }
 )
 

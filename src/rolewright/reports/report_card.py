@@ -19,6 +19,7 @@ _TONES = {
     "fused": "tone-2",
     "dropout": "tone-3",
     "self_report": "tone-4",
+    "sampling": "tone-5",
 }
 _SHARES = frozenset({"coverage_at_5_percent_risk", "coverage_at_10_percent_risk"})
 
