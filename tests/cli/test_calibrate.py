@@ -3,6 +3,9 @@ import json
 import pytest
 
 from rolewright.bundle.read import read_bundle
+from rolewright.bundle.write import add_calibration
+from rolewright.confidence.calibration import Calibration
+from rolewright.confidence.scores import ROUTES, SAMPLING_SCORES, SOFTMAX_SCORES
 
 LIMIT = ("--max-new-tokens", 4)
 
@@ -51,7 +54,7 @@ def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle
     [
         ("softmax", {"softmax", "fused"}),
         ("head", {"softmax", "head", "fused"}),
-        ("full", {"softmax", "head", "dropout", "fused"}),
+        ("full", {"softmax", "head", "dropout", "self_report", "fused"}),
     ],
 )
 def test_a_budget_decides_which_routes_there_are(as_json, bundle, questions, budget, routes):
@@ -63,6 +66,58 @@ def test_a_budget_decides_which_routes_there_are(as_json, bundle, questions, bud
     code, answered = as_json("ask", bundle, "Hi", *LIMIT)
     assert code == 0
     assert 0 <= answered["confidence"] <= 1
+
+
+def put_into_force(bundle, name):
+    """Let one route of a bundle's confidence decide."""
+    opened = read_bundle(bundle)
+    calibration = Calibration.model_validate_json(opened.calibration())
+    route = calibration.routes[name]
+    chosen = {"score": route.score, "method": route.method, "map": route.map, "head": None}
+    changed = calibration.model_copy(update=chosen)
+    add_calibration(bundle, opened.manifest, changed.model_dump_json(by_alias=True))
+    return calibration.graded
+
+
+def test_answers_are_sampled_where_it_is_asked_for(as_json, bundle, questions):
+    arguments = (bundle, questions, *LIMIT, "--budget", "full", "--samples", 4)
+    code, printed = as_json("calibrate", *arguments)
+    assert code == 0
+    assert set(printed["routes"]) == {*ROUTES, "fused"}
+    assert printed["sampling"] == {"samples": 4, "seed": 0}
+    graded = put_into_force(bundle, "sampling")
+    assert any(answer.scores["semantic_entropy"] > 0 for answer in graded)
+    for answer in graded[:3]:
+        code, answered = as_json("ask", bundle, answer.question, *LIMIT)
+        assert code == 0
+        assert answered["scores"].keys() == {*SOFTMAX_SCORES, *SAMPLING_SCORES}
+        for score in SAMPLING_SCORES:
+            assert answered["scores"][score] == answer.scores[score]
+    code, printed = as_json("calibrate", *arguments)
+    assert code == 0
+    again = put_into_force(bundle, "self_report")
+    for score in SAMPLING_SCORES:
+        assert [each.scores[score] for each in again] == [each.scores[score] for each in graded]
+    code, answered = as_json("ask", bundle, again[0].question, *LIMIT)
+    assert answered["scores"].keys() == {*SOFTMAX_SCORES, "p_true"}
+    assert answered["scores"]["p_true"] == pytest.approx(again[0].scores["p_true"], abs=1e-4)
+
+
+def test_samples_do_not_depend_on_the_budget(as_json, bundle, questions):
+    arguments = (bundle, questions, *LIMIT, "--budget", "softmax")
+    assert as_json("calibrate", *arguments)[1]["sampling"] is None
+    code, printed = as_json("calibrate", *arguments, "--samples", 2)
+    assert code == 0
+    assert set(printed["routes"]) == {"softmax", "sampling", "fused"}
+
+
+def test_too_few_samples(refused, bundle, questions):
+    err = refused("calibrate", bundle, questions, "--samples", 1)
+    assert "--samples: found 1" in err
+    assert "0 for none, or at least 2" in err
+    assert "--samples" in refused("calibrate", bundle, questions, "--samples", -2)
+    assert "--samples" in refused("calibrate", bundle, questions, "--samples", "many")
+    assert read_bundle(bundle).manifest.calibration is None
 
 
 def test_answers_that_came_graded_are_scored_and_not_given_again(as_json, bundle, project):
@@ -88,6 +143,16 @@ def test_an_mlp_head(as_json, bundle, questions):
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--head", "mlp")
     assert code == 0
     assert "head" in printed["routes"]
+
+
+def test_a_model_that_cannot_be_asked_for_its_verdict(rolewright, bundle, questions, monkeypatch):
+    monkeypatch.setattr("rolewright.cli.calibrating.can_be_asked", lambda _: False)
+    code, out, err = rolewright(
+        "calibrate", bundle, questions, *LIMIT, "--budget", "full", "--json"
+    )
+    assert code == 0
+    assert err.count("no score p_true: the model reasons before it replies") == 1
+    assert set(json.loads(out)["routes"]) == {"softmax", "head", "dropout", "fused"}
 
 
 def test_wrong_words(refused, bundle, questions):

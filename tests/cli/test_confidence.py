@@ -25,22 +25,22 @@ def fresh(project):
 
 def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, project, fresh):
     questions = write(project / "fit.jsonl", "Question", 20)
-    code, _ = as_json("calibrate", bundle, questions, *LIMIT, "--budget", "full")
+    code, _ = as_json("calibrate", bundle, questions, *LIMIT, "--budget", "full", "--samples", 2)
     assert code == 0
     report = project / "成绩 card.html"
     code, card = as_json("confidence", bundle, fresh, *LIMIT, "--report", report, "--lang", "zh")
     assert code == 0
     assert card["schema"] == "rolewright.confidence/1"
     assert (card["questions"], card["accuracy"]) == (16, 0.5)
-    assert list(card["routes"]) == ["softmax", "head", "dropout", "fused", "in force"]
+    singles = ["softmax", "head", "dropout", "self_report", "sampling"]
+    assert list(card["routes"]) == [*singles, "fused", "in force"]
     for route in card["routes"].values():
         for measured in route["measures"].values():
             assert measured["low"] <= measured["high"]
         assert route["milliseconds"] >= 0
     assert card["decoding_milliseconds"] >= 0
     costs = {name: route["milliseconds"] for name, route in card["routes"].items()}
-    singles = costs["softmax"] + costs["head"] + costs["dropout"]
-    assert costs["fused"] == pytest.approx(singles)
+    assert costs["fused"] == pytest.approx(sum(costs[name] for name in singles))
     assert costs["in force"] in costs.values()
     check_report(report.read_text("utf-8"))
     assert len(card["overconfident"]) == 8
@@ -55,8 +55,12 @@ def test_a_confidence_is_judged_on_fresh_questions(rolewright, as_json, bundle, 
 
 def check_report(html):
     assert '<html lang="zh-Hans">' in html
-    for anchor in ("summary", "routes", "route-softmax", "route-head", "route-dropout"):
+    for anchor in ("summary", "routes"):
         assert f'id="{anchor}"' in html
+    for route in ("softmax", "head", "dropout", "self_report", "sampling"):
+        assert f'id="route-{route}"' in html
+    assert "自我评判" in html
+    assert "多次采样的一致性" in html
     assert "Fresh 0? 问题" in html
 
 

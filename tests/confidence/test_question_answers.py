@@ -8,6 +8,7 @@ from rolewright.confidence import question_answers, stopwatch
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.head import fit_linear_head
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scorer import Scorer, default_head_layers, read_features
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel
@@ -51,6 +52,8 @@ def test_time_is_told_of_decoding_and_of_what_was_computed(answer, head, tiny_mo
         (Scorer(), ["softmax"]),
         (Scorer(layers, head), ["softmax", "head"]),
         (Scorer(layers, head, DROPOUT), ["softmax", "head", "dropout"]),
+        (Scorer(self_report=True), ["softmax", "self_report"]),
+        (Scorer(sampling=SamplingSettings(samples=2)), ["softmax", "sampling"]),
     ):
         spent = answer(scorer).milliseconds
         assert list(spent) == ["decoding", *routes]

@@ -66,6 +66,10 @@ class Assistant:
             on_token=on_token,
         )
         scores = self.scorer.scores(self.model.model, answer.generation)
+        for _, [found] in self.scorer.asked_by_route(
+            self.model, [conversation], [answer], max_new_tokens=max_new_tokens
+        ):
+            scores |= found
         confidence, abstained, certified = None, False, None
         if self.calibration is not None:
             confidence = self.calibration.confidence(scores)
@@ -127,6 +131,8 @@ def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = 
         head_layers=() if record is None or "head" not in needed else record.layers,
         head=head if "head" in needed else None,
         dropout=calibration.dropout if "dropout" in needed else None,
+        self_report="self_report" in needed,
+        sampling=calibration.sampling if "sampling" in needed else None,
     )
 
 

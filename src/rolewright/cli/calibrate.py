@@ -13,6 +13,27 @@ if TYPE_CHECKING:
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
 
+_BudgetName = Annotated[
+    str,
+    typer.Option(
+        "--budget",
+        help="What the confidence of an answer may cost: softmax (nothing), head (hardly"
+        " anything), full (further passes too).",
+    ),
+]
+_HeadName = Annotated[
+    str, typer.Option("--head", help="Kind of the confidence head: linear or mlp.")
+]
+_Samples = Annotated[
+    int,
+    typer.Option(
+        "--samples",
+        metavar="K",
+        min=0,
+        help="Also draw K answers to each question, and see how far they agree; 0 = none.",
+    ),
+]
+
 
 def calibrate(
     bundle_path: BundlePath,
@@ -41,16 +62,9 @@ def calibrate(
     by_scenario: Annotated[
         bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
     ] = False,
-    budget: Annotated[
-        str,
-        typer.Option(
-            help="What the confidence of an answer may cost: softmax (nothing), head (hardly"
-            " anything), full (stochastic passes too)."
-        ),
-    ] = "head",
-    head: Annotated[str, typer.Option(help="Kind of the confidence head: linear or mlp.")] = (
-        "linear"
-    ),
+    budget: _BudgetName = "head",
+    samples: _Samples = 0,
+    head: _HeadName = "linear",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
@@ -61,13 +75,20 @@ def calibrate(
     Example: rolewright calibrate bundle data/questions.jsonl
     """
     from rolewright.bundle.read import read_bundle
-    from rolewright.cli.reading import parse_choice, parse_precision, parse_promise, read_held_out
+    from rolewright.cli.reading import (
+        parse_choice,
+        parse_precision,
+        parse_promise,
+        parse_samples,
+        read_held_out,
+    )
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
 
     bundle = read_bundle(bundle_path)
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
+    sampling = parse_samples(samples)
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 
@@ -77,6 +98,7 @@ def calibrate(
         bundle,
         questions,
         budget=allowed,
+        sampling=sampling,
         precision=chosen,
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,

@@ -19,8 +19,10 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
+from rolewright.confidence.self_report import can_be_asked
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
@@ -48,6 +50,7 @@ def answer_and_score(
     questions: Sequence[Question],
     *,
     budget: Budget,
+    sampling: SamplingSettings | None,
     precision: Precision,
     max_new_tokens: int,
     batch_size: int,
@@ -59,6 +62,7 @@ def answer_and_score(
         bundle: whose tuned model answers, under its role.
         questions: that it was not trained on.
         budget: what to compute.
+        sampling: of answers that are drawn beside; None = none are.
         precision: of the weights.
         max_new_tokens: limit on an answer's length.
         batch_size: questions decoded together.
@@ -76,7 +80,12 @@ def answer_and_score(
             rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
             tunable = [questions[row] for row in rows]
         dropout = _tune(model, bundle, tunable, max_new_tokens, batch_size)
-    scorer = Scorer(head_layers=layers, dropout=dropout)
+    scorer = Scorer(
+        head_layers=layers,
+        dropout=dropout,
+        self_report=_asks(model, budget),
+        sampling=sampling,
+    )
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
             model,
@@ -89,6 +98,13 @@ def answer_and_score(
         )
     conditions = conditions_of(bundle.manifest, model.model)
     return Answered(answered.graded, answered.features, scorer, conditions)
+
+
+def _asks(model: ChatModel, budget: Budget) -> bool:
+    """Whether the model is asked if its answers are right; says so where it cannot be."""
+    if budget == "full" and not can_be_asked(model):
+        say("no score p_true: the model reasons before it replies")
+    return budget == "full" and can_be_asked(model)
 
 
 def _tune(
@@ -151,13 +167,14 @@ def fit_confidence(
 
 def put_into_force(bundle: Bundle, fitted: Fitted, answered: Answered) -> Calibration:
     """Make a calibration part of a bundle, with its head and what its certificate holds for."""
-    changes: dict[str, object] = {"dropout": answered.scorer.dropout}
+    scorer = answered.scorer
+    changes: dict[str, object] = {"dropout": scorer.dropout, "sampling": scorer.sampling}
     parts = {}
     if fitted.head is not None:
         data = fitted.head.to_bytes()
         file = part_name("head.safetensors", data)
         parts[file] = data
-        changes["head"] = HeadRecord(file=file, layers=answered.scorer.head_layers)
+        changes["head"] = HeadRecord(file=file, layers=scorer.head_layers)
     holds = {"conditions": answered.conditions}
     certificate = fitted.calibration.certificate
     if certificate is not None:

@@ -18,6 +18,7 @@ from rolewright.role.schema import RoleFile
 if TYPE_CHECKING:
     from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Promise
+    from rolewright.confidence.sampling.settings import SamplingSettings
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -158,6 +159,19 @@ def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "P
     if by_scenario:
         raise UserError.at("--by-scenario", "nothing is promised", fix="add --max-error")
     return None
+
+
+def parse_samples(number: int) -> "SamplingSettings | None":
+    """How many answers are to be drawn to a question; None = none.
+
+    Raises:
+        UserError: it is one, which agrees with itself.
+    """
+    from rolewright.confidence.sampling.settings import SamplingSettings
+
+    if number == 1:
+        raise UserError.at("--samples", "found 1", expected="0 for none, or at least 2")
+    return SamplingSettings(samples=number) if number else None
 
 
 def parse_language(name: str) -> Language:

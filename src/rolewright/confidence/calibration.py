@@ -12,6 +12,7 @@ from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.fusion import FusedMap, Stacking
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
+from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scores import ROUTES, surety
 
 FUSED = "fused"
@@ -87,9 +88,11 @@ class Calibration(ScoreMap):
         default="rolewright.calibration/2", alias="schema", serialization_alias="schema"
     )
     routes: dict[str, Route]
-    """The best of "softmax", "head" and "dropout", each alone, and "fused", all together."""
+    """The best of each of ``scores.ROUTES``, alone, and "fused", all together."""
     head: HeadRecord | None = None
     dropout: DropoutSettings | None = None
+    sampling: SamplingSettings | None = None
+    """None = no answers were drawn."""
     questions: int
     accuracy: float
     abstain_below: float

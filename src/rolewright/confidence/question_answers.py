@@ -56,6 +56,7 @@ def answer_questions(
     """
     scores: dict[int, dict[str, float]] = {}
     features: dict[int, NDArray[np.float32]] = {}
+    conversations = [resolve_system(question.conversation, role_system) for question in questions]
     watch = Stopwatch()
 
     def ready(batch: dict[int, Answer]) -> None:
@@ -69,11 +70,18 @@ def answer_questions(
                 features[index] = read_features(answer.generation.trace)
             answer.generation.trace = Trace()  # of all questions together they would be large
             watch.start()
+        asked = [conversations[index] for index in batch]
+        for route, of_batch in scorer.asked_by_route(
+            model, asked, list(batch.values()), max_new_tokens=max_new_tokens
+        ):
+            watch.lap(route)
+            for index, found in zip(batch, of_batch, strict=True):
+                scores[index] |= found
         on_answers(len(batch))
         watch.start()
 
     answers = model.answer(
-        [resolve_system(question.conversation, role_system) for question in questions],
+        conversations,
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
         responses=[question.response for question in questions],

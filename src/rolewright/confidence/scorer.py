@@ -1,6 +1,6 @@
-"""All raw scores of an answer, from what its decoding pass left."""
+"""All raw scores of an answer: of its decoding pass, and of asking the model again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,15 @@ from rolewright.confidence.dropout.passes import stochastic_probabilities
 from rolewright.confidence.dropout.scores import dropout_scores
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.head import Head
-from rolewright.confidence.scores import HEAD
+from rolewright.confidence.sampling.samples import draw_samples
+from rolewright.confidence.sampling.scores import sampling_scores
+from rolewright.confidence.sampling.settings import SamplingSettings
+from rolewright.confidence.scores import HEAD, P_TRUE
+from rolewright.confidence.self_report import p_true
 from rolewright.confidence.softmax import softmax_scores
+from rolewright.conversations.conversation import Conversation
 from rolewright.errors import UserError
+from rolewright.generation.chat_model import Answer, ChatModel
 from rolewright.generation.decode import Generation
 from rolewright.generation.trace import Tap, Trace, decoder_layers
 from rolewright.models.qwen1.long_context import context_limit
@@ -29,11 +35,15 @@ class Scorer:
         head_layers: whose outputs a head reads; empty = none is read.
         head: None while it is not fitted yet: answers then have no score "head".
         dropout: of the stochastic passes; None = there are none.
+        self_report: whether the model is asked if its answer is right.
+        sampling: of drawn answers; None = none are drawn.
     """
 
     head_layers: tuple[int, ...] = ()
     head: Head | None = None
     dropout: DropoutSettings | None = None
+    self_report: bool = False
+    sampling: SamplingSettings | None = None
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
@@ -43,7 +53,7 @@ class Scorer:
         return Tap(self.head_layers, first)
 
     def scores(self, model: Any, generation: Generation) -> dict[str, float]:
-        """Raw scores by name.
+        """Raw scores by name, of the routes that read the decoding pass.
 
         Args:
             model: that decoded the answer.
@@ -57,7 +67,7 @@ class Scorer:
     def scores_by_route(
         self, model: Any, generation: Generation
     ) -> Iterator[tuple[str, dict[str, float]]]:
-        """Each route of ``scores.ROUTES`` with its raw scores, computed when its turn comes.
+        """Each route that reads the decoding pass with its raw scores, computed in its turn.
 
         They are plain numbers: a GPU has done a route's work by the time that it is yielded.
 
@@ -74,6 +84,37 @@ class Scorer:
                 model, generation.trace, generation.chosen_ids, self.dropout
             )
             yield "dropout", dropout_scores(passes)
+
+    def asked_by_route(
+        self,
+        model: ChatModel,
+        conversations: Sequence[Conversation],
+        answers: Sequence[Answer],
+        *,
+        max_new_tokens: int,
+    ) -> Iterator[tuple[str, list[dict[str, float]]]]:
+        """Each route that asks the model again with the answers' raw scores, in its turn.
+
+        Args:
+            model: that gave the answers.
+            conversations: that they answer, with their effective system messages.
+            answers: of one batch.
+            max_new_tokens: limit on a drawn answer's length, that of the answers.
+
+        Raises:
+            UserError: an answer and the question about it do not fit into the model's context.
+        """
+        if self.self_report:
+            found = p_true(model, conversations, [answer.text for answer in answers])
+            yield "self_report", [{P_TRUE: value} for value in found]
+        if self.sampling is not None:
+            scores = []
+            for conversation, answer in zip(conversations, answers, strict=True):
+                samples = draw_samples(
+                    model, conversation, self.sampling, max_new_tokens=max_new_tokens
+                )
+                scores.append(sampling_scores(samples, answer.text))
+            yield "sampling", scores
 
 
 SOFTMAX_ONLY = Scorer()

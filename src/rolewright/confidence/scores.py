@@ -4,7 +4,7 @@ import math
 from typing import Literal, get_args
 
 Budget = Literal["softmax", "head", "full"]
-"""What an answer may cost beside its decoding: nothing; hardly anything; stochastic passes."""
+"""What an answer may cost beside its decoding: nothing; hardly anything; further passes."""
 BUDGETS: tuple[Budget, ...] = get_args(Budget)
 HeadKind = Literal["linear", "mlp"]
 HEAD_KINDS: tuple[HeadKind, ...] = get_args(HeadKind)
@@ -35,11 +35,25 @@ DROPOUT_SCORES = {
     " token, in nats",
 }
 """Name and meaning of every score of Monte-Carlo dropout."""
+P_TRUE = "p_true"
+SELF_REPORT_SCORES = {
+    P_TRUE: "probability that the model, asked whether its answer is right, says yes and not no"
+    " (Kadavath et al. 2022, arXiv 2207.05221)",
+}
+"""Name and meaning of every score of the model's own verdict."""
+SAMPLING_SCORES = {
+    "agreement": "share of the drawn answers that say the same as the answer",
+    "semantic_entropy": "entropy of what the drawn answers say, in nats (Kuhn et al. 2023, arXiv"
+    " 2302.09664)",
+}
+"""Name and meaning of every score of drawn answers."""
 HEAD = "head"
 ROUTES: dict[str, tuple[str, ...]] = {
     "softmax": tuple(SOFTMAX_SCORES),
     "head": (HEAD,),
     "dropout": tuple(DROPOUT_SCORES),
+    "self_report": tuple(SELF_REPORT_SCORES),
+    "sampling": tuple(SAMPLING_SCORES),
 }
 _FALLS_WITH_SURETY = frozenset(
     {
@@ -48,6 +62,7 @@ _FALLS_WITH_SURETY = frozenset(
         "expected_entropy",
         "mutual_information",
         "logprob_deviation",
+        "semantic_entropy",
     }
 )
 

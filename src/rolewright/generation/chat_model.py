@@ -8,7 +8,7 @@ from typing import Any
 from rolewright.bundle.read import Bundle
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Fault, UserError
-from rolewright.generation.decode import Generation, TokenCallback, generate
+from rolewright.generation.decode import Generation, TokenCallback, generate, next_token_logprobs
 from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.generation.trace import NO_TAP, Tap
 from rolewright.models.builtin import Say
@@ -16,7 +16,7 @@ from rolewright.models.fingerprint import fingerprint_model
 from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
 from rolewright.models.quantization import Quantization, quantization_obstacle
 from rolewright.models.qwen1.long_context import context_limit, stands_alone
-from rolewright.prefix.cache import NO_PREFIX, compute_prefix, shared_prefix
+from rolewright.prefix.cache import NO_PREFIX, PrefixCache, compute_prefix, shared_prefix
 from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.render import token_texts
@@ -99,17 +99,8 @@ class ChatModel:
             for index, text in enumerate(responses or ())
             if text is not None
         }
-        if not self._attends_fully:
-            batch_size = 1  # padding would count as context inside a sliding window
-        together = [p for p in prompts if not stands_alone(self.model.config, len(p))]
-        shared = shared_prefix(together) if len(together) > 1 and self._attends_fully else ()
-        prefix = compute_prefix(self.model, shared)
         answers: dict[int, Answer] = {}
-        # Prompts of like length stand together: less padding. Those that stand alone come last.
-        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        starts = [*range(0, len(together), batch_size), *range(len(together), len(order))]
-        for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            rows = order[first:end]
+        for rows, prefix in self._batches(prompts, batch_size):
             generations = generate(
                 self.model,
                 [prompts[row] for row in rows],
@@ -117,10 +108,10 @@ class ChatModel:
                 max_new_tokens=max_new_tokens,
                 sampling=replace(
                     sampling,
-                    seed=sampling.seed + first,
+                    seed=sampling.seed + len(answers),
                     given={index: given[row] for index, row in enumerate(rows) if row in given},
                 ),
-                prefix=prefix if first < len(together) else NO_PREFIX,
+                prefix=prefix,
                 tap=tap,
                 on_token=_for_rows(on_token, rows),
             )
@@ -133,6 +124,35 @@ class ChatModel:
                 on_answers(ready)
         return [answers[index] for index in range(len(prompts))]
 
+    def first_token_logprobs(
+        self,
+        conversations: Sequence[Conversation],
+        token_ids: Sequence[Sequence[int]],
+        *,
+        batch_size: int = 32,
+    ) -> list[list[float]]:
+        """How probable tokens are as the first of the answer to each conversation's last user turn.
+
+        Args:
+            conversations: with their effective system messages; a final assistant turn is ignored.
+            token_ids: of each conversation, the ids that are asked about.
+            batch_size: prompts read together; one by one where layers attend within a window.
+
+        Returns:
+            Natural log-probabilities of the same shape as ``token_ids``.
+
+        Raises:
+            UserError: a prompt does not fit into the model's context.
+        """
+        prompts = [self._prompt(each, 1) for each in conversations]
+        found: dict[int, list[float]] = {}
+        for rows, prefix in self._batches(prompts, batch_size):
+            batch = [prompts[row] for row in rows]
+            logprobs = next_token_logprobs(self.model, batch, prefix=prefix)
+            for row, of_row in zip(rows, logprobs, strict=True):
+                found[row] = of_row[list(token_ids[row])].tolist()
+        return [found[index] for index in range(len(prompts))]
+
     @contextmanager
     def without_adapter(self) -> Iterator["ChatModel"]:
         """The base model under the adapter, for as long as the context lasts."""
@@ -144,6 +164,21 @@ class ChatModel:
         """Whether every layer sees the whole context, so that padding and a prefix are exact."""
         kinds = getattr(self.model.config, "layer_types", None) or ["full_attention"]
         return set(kinds) == {"full_attention"}
+
+    def _batches(
+        self, prompts: Sequence[Sequence[int]], batch_size: int
+    ) -> Iterator[tuple[list[int], PrefixCache]]:
+        """Which prompts are read together, and what they all start with, computed once."""
+        if not self._attends_fully:
+            batch_size = 1  # padding would count as context inside a sliding window
+        together = [p for p in prompts if not stands_alone(self.model.config, len(p))]
+        shared = shared_prefix(together) if len(together) > 1 and self._attends_fully else ()
+        prefix = compute_prefix(self.model, shared)
+        # Prompts of like length stand together: less padding. Those that stand alone come last.
+        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+        starts = [*range(0, len(together), batch_size), *range(len(together), len(order))]
+        for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
+            yield order[first:end], prefix if first < len(together) else NO_PREFIX
 
     def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
         ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)

@@ -98,6 +98,27 @@ def generate(
     return generations
 
 
+@torch.inference_mode()
+def next_token_logprobs(
+    model: Any, prompts: Sequence[Sequence[int]], *, prefix: PrefixCache = NO_PREFIX
+) -> torch.Tensor:
+    """Natural log-probabilities of the token after each prompt, all in one pass and none decoded.
+
+    Args:
+        model: a causal language model in evaluation mode.
+        prompts: token ids, each shape (tokens,).
+        prefix: keys and values that all prompts start with; each goes on by at least one id.
+
+    Returns:
+        fp32, shape (prompts, vocab).
+
+    Raises:
+        ValueError: a prompt does not continue the prefix.
+    """
+    with _Batch.of(model, prefix, prompts, NO_TAP) as batch:
+        return batch.logits.log_softmax(dim=-1)
+
+
 class _Batch:
     """Prompts being decoded: their cache, their masks and the logits of the next token.
 

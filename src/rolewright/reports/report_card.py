@@ -13,7 +13,14 @@ from rolewright.reports.trust import Graded, overconfident
 from rolewright.reports.wording import Language, Wording, load_wording
 
 _IN_FORCE = "in force"
-_TONES = {"softmax": "tone-0", "head": "tone-1", "fused": "tone-2", "dropout": "tone-3"}
+_TONES = {
+    "softmax": "tone-0",
+    "head": "tone-1",
+    "fused": "tone-2",
+    "dropout": "tone-3",
+    "self_report": "tone-4",
+    "sampling": "tone-5",
+}
 _SHARES = frozenset({"coverage_at_5_percent_risk", "coverage_at_10_percent_risk"})
 
 

@@ -1,0 +1,1 @@
+"""Sampling: how far answers that are drawn to the same question agree."""

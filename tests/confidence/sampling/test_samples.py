@@ -1,0 +1,85 @@
+import pytest
+
+from rolewright.confidence.sampling.samples import draw_samples
+from rolewright.confidence.sampling.scores import sampling_scores
+from rolewright.confidence.sampling.settings import SamplingSettings
+from rolewright.confidence.scorer import Scorer
+from rolewright.generation.chat_model import ChatModel
+from rolewright.generation.sampling import Sampling
+from rolewright.tokens.chatml import ChatEncoder
+
+
+@pytest.fixture
+def chat_model(tiny_tokenizer, tiny_model):
+    return ChatModel("tiny", ChatEncoder(tiny_tokenizer), tiny_model)
+
+
+def test_the_seed_decides_what_is_drawn(chat_model, talk):
+    def draw(seed):
+        settings = SamplingSettings(samples=5, seed=seed)
+        return draw_samples(chat_model, talk("Hi", system="Be."), settings, max_new_tokens=6)
+
+    first = draw(0)
+    assert len(first) == 5
+    assert len(set(first)) > 1  # the model is random: its answers differ
+    assert first == draw(0) != draw(1)
+
+
+def test_samples_of_a_sliding_window_differ_too(tiny_tokenizer, build_model, talk):
+    """There each sample is a batch of its own."""
+    model = build_model(
+        len(tiny_tokenizer), use_sliding_window=True, sliding_window=12, max_window_layers=0
+    )
+    chat_model = ChatModel("tiny", ChatEncoder(tiny_tokenizer), model)
+    settings = SamplingSettings(samples=4)
+    drawn = draw_samples(chat_model, talk("x y " * 9), settings, max_new_tokens=6)
+    assert len(set(drawn)) > 1
+    assert drawn == draw_samples(chat_model, talk("x y " * 9), settings, max_new_tokens=6)
+
+
+def test_the_prompt_is_computed_once(chat_model, talk):
+    """Beside its last token, all samples start from the keys and values of one pass."""
+    read = []
+    hook = chat_model.model.model.layers[0].register_forward_pre_hook(
+        lambda _m, arguments, named: read.append(
+            tuple((arguments or [named["hidden_states"]])[0].shape[:2])
+        ),
+        with_kwargs=True,
+    )
+    settings = SamplingSettings(samples=3)
+    draw_samples(chat_model, talk("x " * 20), settings, max_new_tokens=1)
+    hook.remove()
+    [(one, length), (three, last)] = read
+    assert (one, three, last) == (1, 3, 1)
+    assert length > 20
+
+
+def test_they_are_drawn_at_temperature_one_without_a_nucleus(chat_model, talk, monkeypatch):
+    seen = []
+    answer = ChatModel.answer
+
+    def note(self, conversations, **settings):
+        seen.append((len(conversations), settings["sampling"]))
+        return answer(self, conversations, **settings)
+
+    monkeypatch.setattr(ChatModel, "answer", note)
+    draw_samples(chat_model, talk("Hi"), SamplingSettings(samples=3, seed=7), max_new_tokens=2)
+    assert seen == [(3, Sampling(temperature=1.0, top_p=1.0, seed=7))]
+
+
+def test_they_are_a_route_of_the_scorer(chat_model, talk):
+    asked = [talk("One?"), talk("Two? Three?")]
+    answers = chat_model.answer(asked, max_new_tokens=4)
+    settings = SamplingSettings(samples=3)
+    routes = dict(
+        Scorer(self_report=True, sampling=settings).asked_by_route(
+            chat_model, asked, answers, max_new_tokens=4
+        )
+    )
+    assert list(routes) == ["self_report", "sampling"]
+    assert routes["sampling"] == [
+        sampling_scores(
+            draw_samples(chat_model, conversation, settings, max_new_tokens=4), answer.text
+        )
+        for conversation, answer in zip(asked, answers, strict=True)
+    ]
