@@ -53,9 +53,9 @@ GREEDY = "greedy"
 METHODS = {
     "softmax": "softmax, the best score",
     "head": "head",
-    "softmax and head": "softmax and head fused (--budget head)",
+    "softmax and head": "softmax and head (--budget head)",
     "dropout": "dropout, the best score",
-    "fused": "all fused (--budget full)",
+    "fused": "all three (--budget full)",
 }
 BUDGET_OF = {"softmax": "softmax", "head": "head", "softmax and head": "head",
              "dropout": "full", "fused": "full"}  # fmt: skip
@@ -230,11 +230,14 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _times(seconds: dict[str, list[float]], way: str) -> dict[str, float]:
-    added = statistics.median(np.subtract(seconds[way], seconds[GREEDY]).tolist())
+def _times(seconds: dict[str, list[float]], way: str) -> dict[str, Any]:
+    greedy = statistics.median(seconds[GREEDY])
+    added = np.subtract(seconds[way], seconds[GREEDY])
+    low, middle, high = np.quantile(added, [0.25, 0.5, 0.75]).tolist()
     return {
-        "added_milliseconds": 1e3 * added,
-        "added_share": added / statistics.median(seconds[GREEDY]),
+        "added_milliseconds": 1e3 * middle,
+        "added_share": middle / greedy,
+        "added_share_quartiles": [low / greedy, high / greedy],
     }
 
 
@@ -265,12 +268,13 @@ def show(result: dict[str, Any]) -> None:
     print(f"greedy decoding {greedy['rolewright']:.0f} ms in our process, "
           f"{greedy['lm-polygraph']:.0f} ms in theirs; peak memory "
           f"{peak['rolewright']:.0f} and {peak['lm-polygraph']:.0f} MiB")  # fmt: skip
-    print(f"{'':12} {'method':38} {'adds':>9} {'of greedy':>9}  AUROC (95%)           PRR")
+    print(f"{'':12} {'method':36} {'adds':>9}  of greedy (quartiles)   AUROC (95%)           PRR")
     for each in result["methods"]:
-        low, high = each["auroc_interval"]
-        print(f"{each['of']:12} {each['method']:38} {each['added_milliseconds']:6.0f} ms "
-              f"{each['added_share']:9.0%}  {each['auroc']:.3f} ({low:.3f}-{high:.3f})  "
-              f"{each['prr']:6.3f}")  # fmt: skip
+        (low, high), (first, third) = each["auroc_interval"], each["added_share_quartiles"]
+        time_cells = (f"{each['added_milliseconds']:6.0f} ms  "
+                      f"{each['added_share']:.0%} ({first:.0%} to {third:.0%})")  # fmt: skip
+        print(f"{each['of']:12} {each['method']:36} {time_cells:33}  "
+              f"{each['auroc']:.3f} ({low:.3f}-{high:.3f})  {each['prr']:6.3f}")  # fmt: skip
     for methods, reason in result["not_run"].items():
         print(f"not run: {methods} ({reason})")
 
