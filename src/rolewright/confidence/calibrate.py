@@ -25,7 +25,8 @@ from rolewright.errors import UserError
 
 LEAST_OF_EACH = 5
 """Right and wrong answers without which nothing is fitted: one for each fold."""
-_IN_FORCE = "in force"
+_CLEARLY = 2.0
+"""Standard errors: several maps are tried for each of many scores, and one is lucky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,10 @@ class _Tried:
     method: Method | Stacking
     confidence: Floats
 
-    def better_than(self, other: "_Tried", correct: NDArray[np.bool_]) -> bool:
-        """Whether its Brier score is lower by more than a standard error of the difference.
-
-        Breiman et al. 1984, section 3.4.3.
-        """
+    def clearly_better_than(self, other: "_Tried", correct: NDArray[np.bool_]) -> bool:
+        """Whether its Brier score is lower by more than two standard errors of the difference."""
         gains = (other.confidence - correct) ** 2 - (self.confidence - correct) ** 2
-        return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
+        return bool(gains.mean() > _CLEARLY * gains.std(ddof=1) / np.sqrt(len(gains)))
 
 
 def calibrate(
@@ -67,9 +65,11 @@ def calibrate(
 ) -> Fitted:
     """Choose scores and maps by their cross-validated Brier scores, and fit them.
 
-    The held-out confidences come from nested cross-validation: within each fold heads are fitted
-    and the choice is made again without the fold's answers, so that the best of many does not
-    flatter itself. The same question asked twice always falls into one fold.
+    The held-out confidences of a route come from nested cross-validation: within each fold heads
+    are fitted and the route's best score is chosen again without the fold's answers, so that the
+    best of many does not flatter itself. In force is the route that does best on them, and not by
+    the scores' own figures, which flatter a best score and not the fusion. The same question asked
+    twice always falls into one fold.
 
     Args:
         graded: the model's own answers to questions it was not trained on, all with the same
@@ -93,25 +93,28 @@ def calibrate(
     crossed = answers.with_cross_fitted_head()
     tried = _try_all(crossed)
     chosen = _choose(tried, crossed.correct)
-    routes = {name: _fit(crossed, one) for name, one in chosen.items()}
     held_out = _held_out(answers, list(chosen))
-    qualities = {name: _quality(values, answers.correct) for name, values in held_out.items()}
-    in_force = routes.pop(_IN_FORCE)
+    routes = {
+        name: Route(held_out=_quality(held_out[name], answers.correct), **dict(_fit(crossed, one)))
+        for name, one in chosen.items()
+    }
+    best = min(routes, key=lambda name: routes[name].held_out.brier)
+    in_force = routes[best]
     return Fitted(
         Calibration(
             score=in_force.score,
             method=in_force.method,
             map=in_force.map,
-            routes={name: Route(held_out=qualities[name], **dict(routes[name])) for name in routes},
+            routes=routes,
             questions=len(graded),
             accuracy=right / len(graded),
             abstain_below=abstain_below,
-            held_out=qualities[_IN_FORCE],
+            held_out=in_force.held_out,
             comparison=tuple(_rank(tried, crossed.correct)),
             graded=tuple(
                 answer.model_copy(
                     update={
-                        "confidence": float(held_out[_IN_FORCE][row]),
+                        "confidence": float(held_out[best][row]),
                         "scores": answer.scores | _cross_fitted(crossed, row),
                     }
                 )
@@ -132,7 +135,7 @@ def _try_all(answers: Answers) -> list[_Tried]:
         best = _cross_validate(parts, score, simplest)
         for method in others:
             other = _cross_validate(parts, score, method)
-            if other.better_than(best, answers.correct):
+            if other.clearly_better_than(best, answers.correct):
                 best = other
         tried.append(best)
     return [*tried, _cross_validate(parts, FUSED, "stacking")]
@@ -161,20 +164,14 @@ def _fit(answers: Answers, tried: _Tried) -> ScoreMap:
 
 
 def _choose(tried: Sequence[_Tried], correct: NDArray[np.bool_]) -> dict[str, _Tried]:
-    """The best of each route by Brier score, their fusion, and what is in force.
-
-    That is the fusion where it is clearly better than the best single score.
-    """
+    """The best score of each route by Brier score, and the fusion of all."""
 
     def best(of: Sequence[str]) -> _Tried | None:
         allowed = [one for one in tried if one.score in of]
         return min(allowed, key=lambda one: _brier(one, correct), default=None)
 
     routes = {name: found for name, scores in ROUTES.items() if (found := best(scores))}
-    single = min(routes.values(), key=lambda one: _brier(one, correct))
-    fused = tried[-1]
-    in_force = fused if fused.better_than(single, correct) else single
-    return routes | {FUSED: fused, _IN_FORCE: in_force}
+    return routes | {FUSED: tried[-1]}
 
 
 def _held_out(answers: Answers, routes: Sequence[str]) -> dict[str, Floats]:

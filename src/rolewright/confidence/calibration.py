@@ -98,7 +98,7 @@ class Calibration(ScoreMap):
     abstain_below: float
     """An answer with less confidence is marked as abstained."""
     held_out: HeldOutQuality
-    """Of the whole procedure, heads and choices included (nested cross-validation)."""
+    """Of the route in force, heads and choices within it included (nested cross-validation)."""
     comparison: tuple[Candidate, ...]
     """Every score with its best map, best Brier score first."""
     graded: tuple[GradedAnswer, ...]
