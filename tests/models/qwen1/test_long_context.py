@@ -84,7 +84,7 @@ def test_rows_of_a_padded_batch_have_their_own_alpha(write_qwen1, reference, lef
 
 
 def assert_likeliest(reference, weights, config, prompt, chosen):
-    """Each token has the highest logit of the original, but for ties, which CPUs round otherwise."""
+    """Each token has the highest logit of the original; CPUs round near ties differently."""
     logits = reference(weights, config, [*prompt, *chosen], prompt=len(prompt))
     logits = logits[len(prompt) - 1 : -1]
     picked = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0]
