@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 import rolewright.reports
+from rolewright.confidence.calibrators import FIT
+from rolewright.confidence.metrics import MEASURES
+from rolewright.confidence.scores import ROUTES
 from rolewright.reports.wording import Wording, load_wording
 
 FOLDER = Path(rolewright.reports.__file__).parent
@@ -47,6 +50,13 @@ def test_every_key_is_used(word):
     assert not unused
 
 
+def test_what_a_confidence_is_made_of_and_measured_by_has_a_name(word):
+    for group in ("measures", "measure_notes"):
+        assert {f"{group}.{name}" for name in MEASURES} <= set(word.texts)
+    assert {f"routes.{name}" for name in (*ROUTES, "fused")} <= set(word.texts)
+    assert {f"methods.{name}" for name in (*FIT, "stacking")} <= set(word.texts)
+
+
 def test_every_literal_key_exists(word):
     asked = set(re.findall(r'\bword\(\s*"([^"]+)"', SOURCE))
     assert len(asked) > 60
@@ -57,7 +67,9 @@ def test_every_literal_key_exists(word):
 def test_chinese_is_chinese():
     latin = {"confidence.auroc", "confidence.brier", "confidence.ece", "methods.platt"}
     latin |= {"adherence.prompts", "verdict.tile_versus", "page.lang", "page.gap"}
-    latin |= {f"measures.{name}" for name in ("auroc", "prr", "aurc", "excess_aurc", "ece")}
+    latin |= {
+        f"measures.{name}" for name in ("auroc", "prr", "aurc", "excess_aurc", "augrc", "ece")
+    }
     for key, text in load_wording("zh").texts.items():
         assert key in latin or re.search(r"[\u4e00-\u9fff]", text), key
 
