@@ -1,10 +1,9 @@
 """One answer with its confidence, for ``ask`` and ``chat``."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from rolewright.bundle.read import Bundle, read_bundle
+from rolewright.bundle.read import Bundle
 from rolewright.cli.output import say
 from rolewright.cli.reading import read_calibration
 from rolewright.confidence.calibration import Calibration
@@ -81,16 +80,16 @@ class Assistant:
         return answer, scored | {"scores": scores, "stopped": stopped}
 
 
-def open_assistant(path: Path, precision: Precision) -> Assistant:
+def open_assistant(bundle: Bundle, precision: Precision) -> Assistant:
     """Open a bundle to answer with it; says so where it has no calibration.
 
     Raises:
-        UserError: it is not whole, or its base model is not the one it was trained on.
+        UserError: another version wrote its calibration, or its base model is not the one it was
+            trained on.
     """
-    bundle = read_bundle(path)
     calibration = read_calibration(bundle)
     if calibration is None:
-        say(f"no confidence yet: fit one with `rolewright calibrate {path} QA`")
+        say(f"no confidence yet: fit one with `rolewright calibrate {bundle.folder} QA`")
     model = load_bundle_model(bundle, precision=precision, say=say)
     if calibration is None:
         return Assistant(bundle, model, None)

@@ -35,7 +35,7 @@ def ask(
     from rolewright.conversations.conversation import Message
 
     check_scenario(bundle, scenario)
-    assistant = open_assistant(bundle_path, chosen)
+    assistant = open_assistant(bundle, chosen)
     start = time.monotonic()
     answer, scored = assistant.answer(
         [Message("user", question)], max_new_tokens=max_new_tokens, scenario=scenario

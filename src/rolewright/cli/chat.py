@@ -21,14 +21,14 @@ def chat(
     from rolewright.cli.reading import parse_precision
 
     chosen = parse_precision(precision)
-    read_bundle(bundle_path)
+    bundle = read_bundle(bundle_path)
 
     from rolewright.cli.answering import describe_confidence, open_assistant
     from rolewright.cli.streaming import TextStream
     from rolewright.conversations.conversation import Message
     from rolewright.errors import UserError
 
-    assistant = open_assistant(bundle_path, chosen)
+    assistant = open_assistant(bundle, chosen)
     say(f"{assistant.bundle.role.name}. /new starts afresh, /exit ends.")
     messages: list[Message] = []
     while (line := _read_line()) is not None and line != "/exit":

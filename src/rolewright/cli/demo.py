@@ -62,11 +62,12 @@ def lay_out_project(folder: Path) -> None:
 
 def show_answers(bundle: Path) -> None:
     """Ask the bundle a handful of questions that it was neither trained nor calibrated on."""
+    from rolewright.bundle.read import read_bundle
     from rolewright.cli.answering import open_assistant
     from rolewright.conversations.conversation import Message
     from rolewright.demo.data import SHOWN_QUESTIONS
 
-    assistant = open_assistant(bundle, "auto")
+    assistant = open_assistant(read_bundle(bundle), "auto")
     rows = []
     for question in SHOWN_QUESTIONS:
         answer, scored = assistant.answer([Message("user", question)], max_new_tokens=32)
