@@ -83,7 +83,7 @@ def graded(number, right):
 def test_a_route_costs_what_the_routes_that_it_reads_cost():
     card = judge(calibration(), graded(30, 3), MILLISECONDS).card
     costs = {name: route["milliseconds"] for name, route in card["routes"].items()}
-    assert costs == {"softmax": 0.25, "head": 0.5, "fused": 0.75, "in force": 0.75}
+    assert costs == {"softmax": 0.25, "head": 0.5, "fused": 0.75}
     assert card["decoding_milliseconds"] == 100.0
 
 
@@ -96,7 +96,7 @@ def test_confidences_are_those_that_the_card_was_made_from():
         measured = judgement.card["routes"][name]["measures"]["brier"]["value"]
         gaps = [(value - a.correct) ** 2 for value, a in zip(values, answers, strict=True)]
         assert np.mean(gaps) == pytest.approx(measured)
-    in_force = judgement.confidences["in force"]
+    in_force = judgement.confidences[judgement.card["in_force"]]
     assert judgement.card["threshold"]["answered"] == sum(value >= 0.6 for value in in_force)
     wrong = [v for v, a in zip(in_force, answers, strict=True) if not a.correct]
     surest = [row["confidence"] for row in judgement.card["overconfident"]]

@@ -34,10 +34,7 @@ def build(number, in_force="fused", promise=None):
             "answer": "Paris" if i % 3 else "Rome",
             "expected": ("Paris", "巴黎"),
             "correct": bool(i % 3),
-            "confidences": {
-                name: share * i / number
-                for name, share in {**ROUTES, "in force": ROUTES[in_force]}.items()
-            },
+            "confidences": {name: share * i / number for name, share in ROUTES.items()},
         }
         for i in range(number)
     ]
@@ -46,7 +43,8 @@ def build(number, in_force="fused", promise=None):
         "questions": number,
         "accuracy": 0.65,
         "decoding_milliseconds": 151.26,
-        "routes": {**routes, "in force": routes[in_force]},
+        "routes": routes,
+        "in_force": in_force,
         "threshold": {"confidence": 0.5, "answered": 20, "wrong": 6, "promise": promise},
         "overconfident": [],
     }

@@ -159,7 +159,7 @@ def show_card(card: dict[str, Any]) -> None:
         ["route", "score", *_SHOWN.values(), "ECE", "ECE by chance", "ms"],
         [
             [
-                name,
+                f"{name} (in force)" if name == card["in_force"] else name,
                 route["score"],
                 *(_interval(route["measures"][key]) for key in _SHOWN),
                 f"{route['measures']['ece']['value']:.3f}",

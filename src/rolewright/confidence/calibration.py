@@ -110,6 +110,12 @@ class Calibration(ScoreMap):
     certified_on: tuple[str, ...] = ()
     """The questions whose answers the certificate was tested on."""
 
+    @property
+    def in_force(self) -> str:
+        """The name of the route whose map this is."""
+        mine = (self.score, self.map)
+        return next(name for name, each in self.routes.items() if (each.score, each.map) == mine)
+
     def certificate_for(self, scenario: str | None) -> Certificate | None:
         """What was promised of a scenario's answers; None = of answers to any question.
 

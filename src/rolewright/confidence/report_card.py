@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolewright.confidence.answers import group_questions
-from rolewright.confidence.calibration import Calibration, ScoreMap
+from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.metrics import MEASURES, noise_floor
 from rolewright.confidence.stopwatch import DECODING
 from rolewright.errors import UserError
 
-IN_FORCE = "in force"
 _SHOWN = 10
 
 
@@ -34,7 +33,8 @@ class Judgement:
     Attributes:
         card: ``questions``, ``accuracy``, ``decoding_milliseconds``, ``routes`` (each route's
             ``score``, ``method``, ``measures`` with intervals, ``noise_floor`` and the
-            ``milliseconds`` that it adds to an answer), ``threshold`` (the answers that reach
+            ``milliseconds`` that it adds to an answer), ``in_force`` (the one that the bundle
+            uses), ``threshold`` (the answers that reach
             ``abstain_below``, and the ``promise`` about them) and ``overconfident``, the ten wrong
             answers with most confidence in force.
         confidences: of each answer, by route; the same routes as in the card.
@@ -111,9 +111,8 @@ def judge(
             fix="add other questions",
         )
     groups = group_questions([answer.question for answer in graded]).tolist()
-    maps: dict[str, ScoreMap] = {**calibration.routes, IN_FORCE: calibration}
     routes, confidences = {}, {}
-    for name, route in maps.items():
+    for name, route in calibration.routes.items():
         values = [route.confidence(answer.scores) for answer in graded]
         measured = report_card(values, correct, groups=groups)
         confidences[name] = values
@@ -129,8 +128,9 @@ def judge(
         "accuracy": sum(correct) / len(correct),
         "decoding_milliseconds": milliseconds[DECODING],
         "routes": routes,
-        "threshold": _threshold(calibration, graded, confidences[IN_FORCE]),
-        "overconfident": _overconfident(graded, confidences[IN_FORCE]),
+        "in_force": calibration.in_force,
+        "threshold": _threshold(calibration, graded, confidences[calibration.in_force]),
+        "overconfident": _overconfident(graded, confidences[calibration.in_force]),
     }
     return Judgement(card, confidences)
 

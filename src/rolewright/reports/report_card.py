@@ -12,7 +12,6 @@ from rolewright.reports.risk import Ranking, risk_figure
 from rolewright.reports.trust import Graded, overconfident
 from rolewright.reports.wording import Language, Wording, load_wording
 
-_IN_FORCE = "in force"
 _TONES = {
     "softmax": "tone-0",
     "head": "tone-1",
@@ -112,14 +111,9 @@ def render_report_card(inputs: CardInputs, language: Language) -> str:
 
 
 def route_views(inputs: CardInputs, word: Wording) -> list[RouteView]:
-    """The routes: that in force first, then the fused one, then the others.
-
-    What is in force is one of the routes, and shown once.
-    """
-    results = inputs.card["routes"]
-    used = next(key for key, result in results.items() if _same_map(result, results[_IN_FORCE]))
-    keys = [key for key in results if key != _IN_FORCE or used == _IN_FORCE]
-    keys.sort(key=lambda key: (key != used, key != "fused"))
+    """The routes: that in force first, then the fused one, then the others."""
+    results, used = inputs.card["routes"], inputs.card["in_force"]
+    keys = sorted(results, key=lambda key: (key != used, key != "fused"))
     return [
         RouteView(
             key=key,
@@ -134,11 +128,6 @@ def route_views(inputs: CardInputs, word: Wording) -> list[RouteView]:
         )
         for key in keys
     ]
-
-
-def _same_map(result: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    # Routes of one calibration are fitted to the same answers.
-    return (result["score"], result["method"]) == (other["score"], other["method"])
 
 
 def route_figures(route: RouteView, threshold: float, word: Wording) -> tuple[Figure, ...]:
