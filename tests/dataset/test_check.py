@@ -2,8 +2,8 @@ import pytest
 
 from rolewright.conversations.read import read_all
 from rolewright.dataset.check import LEAST_ROWS, check_data, check_role
-from rolewright.dataset.finding import CODES
 from rolewright.errors import Fault, Place
+from rolewright.finding import CODES
 from rolewright.role.load import load_role
 
 SYSTEM = "You are Atlas."

@@ -7,8 +7,8 @@ import typer
 from rolewright.cli.app import app
 from rolewright.conversations.questions import read_questions
 from rolewright.conversations.read import read_all
-from rolewright.dataset.finding import CODES
 from rolewright.errors import UserError
+from rolewright.finding import CODES
 from rolewright.role.load import load_role
 from rolewright.training.config import load_config
 from rolewright.verifiers import registry

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rolewright.conversations.conversation import Conversation, Message
-from rolewright.dataset.finding import Finding
 from rolewright.errors import Fault, Place
+from rolewright.finding import Finding
 from rolewright.role.resolve import resolve_system
 from rolewright.role.schema import RoleFile
 
