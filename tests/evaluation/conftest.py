@@ -1,8 +1,7 @@
 import pytest
 
-from rolewright.evaluation.adherence import Sample
-from rolewright.generation.chat_model import Answer
-from rolewright.generation.decode import Generation
+from rolewright.evaluation.sample import Sample
+from rolewright.evaluation.targets.target import Reply
 from rolewright.role.load import load_role
 from rolewright.verifiers import Verdict
 
@@ -30,10 +29,9 @@ def judged(talk):
     """Build a sample from the outcomes of its rules."""
 
     def build(arm, **outcomes):
-        answer = Answer("text", ["text"], Generation([5], [-0.1], [0.2], [0.9]), 4)
         verdicts = {
             rule.replace("_", "-"): Verdict(ok, "said why") for rule, ok in outcomes.items()
         }
-        return Sample(arm, talk("Q"), answer, verdicts, 0.5)
+        return Sample("adherence", arm, talk("Q"), Reply("text", 4, 1, True), verdicts, 0.5)
 
     return build

@@ -2,7 +2,13 @@ import json
 
 import pytest
 
-from rolewright.evaluation.results import summarise
+from rolewright.evaluation.results import summarise as summarise_suites
+from rolewright.evaluation.suites.adherence import Adherence
+
+
+def summarise(role, target, adherence, **more):
+    suites = [Adherence(role, [])]
+    return summarise_suites(role, target, suites, {"adherence": adherence}, **more)
 
 
 def test_rates_by_hand(role, judged):
@@ -30,6 +36,7 @@ def test_rates_by_hand(role, judged):
     paired = results["paired"]
     assert (paired["difference"], paired["pairs"]) == (0.5, 2)
     assert results["verdict"] == "not proven"  # two prompts prove nothing
+    assert (results["samples"], results["suites"]) == (6, {})
     json.dumps(results)
 
 

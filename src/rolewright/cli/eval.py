@@ -1,7 +1,7 @@
 """``rolewright eval``: whether the role took hold."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -15,13 +15,11 @@ from rolewright.cli.output import (
     say,
 )
 
-if TYPE_CHECKING:
-    from rolewright.bundle.read import Bundle
-    from rolewright.role.schema import RoleFile
-
 
 def evaluate(
-    target: Annotated[str, typer.Argument(metavar="BUNDLE|MODEL", help="What is evaluated.")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="BUNDLE|MODEL", help="What is evaluated.")
+    ] = None,
     role_path: Annotated[
         Path | None, typer.Option("--role", help="The role file; a bundle has its own.")
     ] = None,
@@ -29,8 +27,19 @@ def evaluate(
         list[Path] | None,
         typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
     ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
+    ] = None,
+    api_model: Annotated[
+        str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
+    ] = None,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
+    ] = 8,
     out: Annotated[
-        Path | None, typer.Option("--out", help="A new folder for log, results and report.")
+        Path | None,
+        typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
     ] = None,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
@@ -45,45 +54,49 @@ def evaluate(
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.bundle.write import claim_folder
-    from rolewright.cli.reading import parse_language, parse_precision, read_conversations
-    from rolewright.evaluation.prompts import (
-        prompts_of_role,
-        prompts_trained_on,
-        prompts_under_role,
-        refuse_unknown_scenarios,
+    from rolewright.cli.evaluating import (
+        conditions_of_run,
+        name_of_target,
+        open_arms,
+        read_prompts,
+        role_for,
     )
+    from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
     of_report = parse_language(language)
-    bundle = read_bundle(target) if is_bundle(target) else None
-    role = _role_for(role_path, bundle)
-    prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
-    refuse_unknown_scenarios(role, prompts)
-    judged, others = prompts_under_role(role, prompts)
-    if others:
-        say(f"{len(others)} prompts left out: another system message, or no rule applies to them")
-    trained = prompts_trained_on(bundle, judged) if bundle else []
-    if trained:
-        places = ", ".join(str(prompt.place) for prompt in trained[:5])
-        say(f"{len(trained)} of {len(judged)} prompts were trained on, not held out: {places}")
-    if out is not None:
-        claim_folder(out)
+    name = name_of_target(target, endpoint, api_model)
+    bundle = read_bundle(name) if endpoint is None and is_bundle(name) else None
+    role = role_for(role_path, bundle)
+    judged, trained = read_prompts(role, bundle, data)
 
-    from rolewright.evaluation.arms import arms_of_bundle, arms_of_model
     from rolewright.evaluation.evaluate import Settings
     from rolewright.evaluation.evaluate import evaluate as run
-    from rolewright.evaluation.log import LOG
+    from rolewright.evaluation.log import LOG, claim_run
+    from rolewright.evaluation.results import summarise
+    from rolewright.evaluation.suites.adherence import Adherence
 
-    arms = arms_of_bundle(bundle, chosen, say) if bundle else arms_of_model(target, chosen, say)
-    log = None if out is None else out / LOG
-    settings = Settings(max_new_tokens, batch_size, log, len(trained))
-    with progress("answering", total=len(arms) * len(judged)) as advance:
-        results, _ = run(role, target, arms, judged, settings, lambda batch: advance(len(batch)))
+    suites = [Adherence.of(role, judged)]
+    done = {}
+    if out is not None:
+        options = {"max_new_tokens": max_new_tokens, "precision": chosen}
+        done = claim_run(out, conditions_of_run(name, bundle, role, suites, options))
+    if done:
+        say(f"{out}: going on behind {len(done)} samples")
+    arms = open_arms(name, endpoint, concurrency, bundle, role, (chosen, batch_size))
+    total = sum(
+        len(probe.turns) * sum(suite.runs_in(arm.name) for arm in arms)
+        for suite in suites
+        for probe in suite.probes
+    )
+    settings = Settings(max_new_tokens, None if out is None else out / LOG, done)
+    with progress("answering", total=total - len(done)) as advance:
+        samples = run(suites, arms, settings, lambda batch: advance(len(batch)))
+    results = summarise(role, name, suites, samples, trained_prompts=trained)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
-        report = write_evaluation(out, role, target, results, bundle, of_report)
+        report = write_evaluation(out, role, name, results, bundle, of_report)
         say(f"report: {report}")
     if as_json:
         print_json(results)
@@ -91,17 +104,6 @@ def evaluate(
         show_results(results)
     if results["verdict"] == "not proven":
         raise typer.Exit(EXIT_FALLS_SHORT)
-
-
-def _role_for(path: Path | None, bundle: "Bundle | None") -> "RoleFile":
-    from rolewright.errors import UserError
-    from rolewright.role.load import load_role
-
-    if path is not None:
-        return load_role(path)
-    if bundle is not None:
-        return bundle.role
-    raise UserError.at("--role", "missing", expected="a role file: a base model has none")
 
 
 def show_results(results: dict[str, Any]) -> None:

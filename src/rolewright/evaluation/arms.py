@@ -1,18 +1,20 @@
-"""The arms that are compared: which weights, with or without the role's system message."""
+"""The arms that are compared: which weights, under which system message."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from rolewright.bundle.read import Bundle
+from rolewright.evaluation.targets.local import LocalTarget
+from rolewright.evaluation.targets.target import Target
 from rolewright.generation.chat_model import (
-    ChatModel,
     check_base_model,
     load_bundle_model,
     load_chat_model,
 )
 from rolewright.models.builtin import Say
 from rolewright.models.load import Precision
+from rolewright.role.schema import RoleFile
 from rolewright.tokens.chat_format import Thinking
 
 BASE = "base"
@@ -26,47 +28,69 @@ class Arm:
 
     Attributes:
         name: ``base``, ``base+role`` or ``tuned+role``.
-        with_role: whether prompts carry the role's system message.
-        weights: opens the model for as long as the arm runs.
+        system: the system message of all its prompts; None = none.
+        opened: opens the model for as long as the arm runs.
     """
 
     name: str
-    with_role: bool
-    weights: Callable[[], AbstractContextManager[ChatModel]]
+    system: str | None
+    opened: Callable[[], AbstractContextManager[Target]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How models are opened.
+
+    Attributes:
+        precision: of the weights.
+        batch_size: prompts decoded together.
+        say: told in plain words what is happening.
+    """
+
+    precision: Precision
+    batch_size: int
+    say: Say
+
+
+def arms_of_target(role: RoleFile, target: Target) -> list[Arm]:
+    """One model, without and with the role as a prompt."""
+
+    @contextmanager
+    def opened() -> Iterator[Target]:
+        yield target
+
+    return [Arm(BASE, None, opened), Arm(BASE_ROLE, role.system, opened)]
 
 
 def arms_of_model(
-    name: str, precision: Precision, say: Say, thinking: Thinking | None = None
+    role: RoleFile, name: str, how: Opening, thinking: Thinking | None = None
 ) -> list[Arm]:
     """A base model, without and with the role as a prompt; ``thinking`` as for ``ChatEncoder``."""
-    model = load_chat_model(name, precision=precision, say=say, thinking=thinking)
-
-    @contextmanager
-    def base() -> Iterator[ChatModel]:
-        yield model
-
-    return [Arm(BASE, False, base), Arm(BASE_ROLE, True, base)]
+    model = load_chat_model(name, precision=how.precision, say=how.say, thinking=thinking)
+    return arms_of_target(role, LocalTarget(model, how.batch_size))
 
 
-def arms_of_bundle(bundle: Bundle, precision: Precision, say: Say) -> list[Arm]:
+def arms_of_bundle(role: RoleFile, bundle: Bundle, how: Opening) -> list[Arm]:
     """The base model without and with the role as a prompt, and the tuned one with it.
 
     With an adapter the arms share one set of weights; where all weights were trained, the base
     model is loaded beside them.
     """
-    tuned = load_bundle_model(bundle, precision=precision, say=say)
+    tuned = load_bundle_model(bundle, precision=how.precision, say=how.say)
 
     @contextmanager
-    def as_tuned() -> Iterator[ChatModel]:
-        yield tuned
+    def as_tuned() -> Iterator[Target]:
+        yield LocalTarget(tuned, how.batch_size)
+
+    @contextmanager
+    def as_base() -> Iterator[Target]:
+        with tuned.without_adapter() as base:
+            yield LocalTarget(base, how.batch_size)
 
     if bundle.adapter_folder is not None:
-        arms = [
-            Arm(BASE, False, tuned.without_adapter),
-            Arm(BASE_ROLE, True, tuned.without_adapter),
-        ]
+        arms = [Arm(BASE, None, as_base), Arm(BASE_ROLE, role.system, as_base)]
     else:
-        check_base_model(bundle, say)
+        check_base_model(bundle, how.say)
         thinking = tuned.encoder.format.thinking
-        arms = arms_of_model(bundle.manifest.base_model.name, precision, say, thinking)
-    return [*arms, Arm(TUNED_ROLE, True, as_tuned)]
+        arms = arms_of_model(role, bundle.manifest.base_model.name, how, thinking)
+    return [*arms, Arm(TUNED_ROLE, role.system, as_tuned)]

@@ -1,16 +1,17 @@
-"""Run an evaluation: all arms on the same prompts."""
+"""Run an evaluation: all suites in all arms."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from rolewright.conversations.conversation import Conversation
-from rolewright.evaluation.adherence import Sample, run_arm
 from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.log import append_samples
-from rolewright.evaluation.results import summarise
-from rolewright.role.schema import RoleFile
+from rolewright.evaluation.run import run_suite
+from rolewright.evaluation.sample import Key, Sample
+from rolewright.evaluation.suites.suite import Suite
+
+Samples = dict[str, dict[str, list[Sample]]]
+"""By suite and arm; within an arm by probe and turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +20,28 @@ class Settings:
 
     Attributes:
         max_new_tokens: limit on an answer's length.
-        batch_size: prompts decoded together.
-        trained_prompts: how many of the prompts were trained on, for the results.
         log: file to which each sample is appended as soon as it is judged; None = no log.
+        done: samples that a broken run of the same conditions has logged.
     """
 
     max_new_tokens: int = 256
-    batch_size: int = 32
     log: Path | None = None
-    trained_prompts: int = 0
+    done: Mapping[Key, Sample] = field(default_factory=dict)
 
 
 def evaluate(
-    role: RoleFile,
-    target: str,
+    suites: Sequence[Suite],
     arms: Sequence[Arm],
-    prompts: Sequence[Conversation],
     settings: Settings,
     on_samples: Callable[[list[Sample]], None],
-) -> tuple[dict[str, Any], list[Sample]]:
-    """Let every arm answer every prompt and judge the answers by the role's rules.
+) -> Samples:
+    """Let every arm answer the probes of every suite that runs in it.
 
     Args:
-        role: its rules judge.
-        target: the bundle or model, as the user named it.
-        arms: at least ``base`` and ``base+role``.
-        prompts: as ``prompts_under_role`` chose them.
+        suites: of different names.
+        arms: of different names.
         settings: how.
         on_samples: told of the samples of each batch.
-
-    Returns:
-        The results (see ``results.summarise``) and all samples, arm by arm.
     """
 
     def record(samples: list[Sample]) -> None:
@@ -57,16 +49,16 @@ def evaluate(
             append_samples(settings.log, samples)
         on_samples(samples)
 
-    samples = {
-        arm.name: run_arm(
-            arm,
-            role,
-            prompts,
-            max_new_tokens=settings.max_new_tokens,
-            batch_size=settings.batch_size,
-            on_samples=record,
-        )
-        for arm in arms
-    }
-    results = summarise(role, target, samples, trained_prompts=settings.trained_prompts)
-    return results, [sample for of_arm in samples.values() for sample in of_arm]
+    found: Samples = {suite.name: {} for suite in suites}
+    # Arm by arm: weights are opened once each, however many suites there are.
+    for arm in arms:
+        for suite in suites:
+            if suite.runs_in(arm.name):
+                found[suite.name][arm.name] = run_suite(
+                    suite,
+                    arm,
+                    max_new_tokens=settings.max_new_tokens,
+                    done=settings.done,
+                    on_samples=record,
+                )
+    return found

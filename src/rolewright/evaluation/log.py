@@ -1,14 +1,16 @@
-"""The log of an evaluation: one JSON line a sample, appended as it is judged."""
+"""The log of an evaluation: one JSON line a sample, appended as it is judged, read to go on."""
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rolewright.evaluation.adherence import Sample
+from rolewright.errors import Place, UserError
+from rolewright.evaluation.sample import Key, Sample
 
 LOG = "log.jsonl"
 RESULTS = "results.json"
+RUN = "run.json"
 
 
 def append_samples(file: Path, samples: Iterable[Sample]) -> None:
@@ -23,3 +25,69 @@ def read_samples(file: Path) -> list[dict[str, Any]]:
     """The records of a log, in the order in which they were judged."""
     with file.open(encoding="utf-8", newline="\n") as stream:  # U+2028 ends no line here
         return [json.loads(line) for line in stream]
+
+
+def resume_log(file: Path) -> dict[Key, Sample]:
+    """The samples of a broken run, by key; what its end left of a line is cut off.
+
+    Raises:
+        UserError: a line within the log is no sample.
+    """
+    if not file.exists():
+        return {}
+    data = file.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) < len(data):
+        with file.open("r+b") as stream:
+            stream.truncate(len(whole))
+    samples = {}
+    for number, line in enumerate(whole.decode("utf-8").split("\n")[:-1], start=1):
+        place = Place(str(file), number)
+        try:
+            sample = Sample.from_record(json.loads(line), place)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError.at(
+                file,
+                f"this is no sample of an evaluation: {error!r}",
+                line=number,
+                fix="remove the line, or choose another folder for --out",
+            ) from error
+        samples[sample.key] = sample
+    return samples
+
+
+def claim_run(folder: Path, conditions: dict[str, Any]) -> dict[Key, Sample]:
+    """Begin a run in a new or empty folder, or go on with a broken one under the same conditions.
+
+    Args:
+        folder: of the run.
+        conditions: all that its samples depend on, as JSON values.
+
+    Returns:
+        The samples that it has already.
+
+    Raises:
+        UserError: another run, a finished one or anything else lies there.
+    """
+    from rolewright.bundle.write import claim_folder, write_text
+
+    file = folder / RUN
+    if not file.exists():
+        claim_folder(folder)
+        write_text(file, json.dumps(conditions, ensure_ascii=False, indent=2) + "\n")
+        return {}
+    before = json.loads(file.read_text("utf-8"))
+    if (folder / RESULTS).exists():
+        raise UserError.at(
+            folder, "a finished evaluation lies here", fix="choose another path for --out"
+        )
+    if before != conditions:
+        names = {*before, *conditions}
+        other = sorted(name for name in names if before.get(name) != conditions.get(name))
+        raise UserError.at(
+            file,
+            f"the run that stopped here had another {', '.join(other)}",
+            expected="the same command, so that it can go on",
+            fix="give the same options, or choose another path for --out",
+        )
+    return resume_log(folder / LOG)

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rolewright.evaluation.adherence import Sample
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
-from rolewright.evaluation.statistics import PairedDifference, paired_difference, proportion
+from rolewright.evaluation.sample import Sample
+from rolewright.evaluation.statistics import PairedDifference, paired_difference
+from rolewright.evaluation.suites.adherence import ADHERENCE
+from rolewright.evaluation.suites.suite import Suite
 from rolewright.evaluation.verdict import decide
 from rolewright.role.schema import RoleFile
 
@@ -16,7 +18,8 @@ SCHEMA = "rolewright.eval/1"
 def summarise(
     role: RoleFile,
     target: str,
-    samples: Mapping[str, Sequence[Sample]],
+    suites: Sequence[Suite],
+    samples: Mapping[str, Mapping[str, Sequence[Sample]]],
     *,
     trained_prompts: int = 0,
 ) -> dict[str, Any]:
@@ -25,33 +28,37 @@ def summarise(
     Args:
         role: whose rules judged.
         target: the bundle or model, as the user named it.
-        samples: of each arm by name, on the same prompts in the same order.
+        suites: that ran, adherence among them.
+        samples: by suite and arm; adherence has the same prompts in the same order in each arm.
         trained_prompts: how many of the prompts were trained on.
 
     Returns:
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
-        name: ``system``, ``prompts``, ``rules`` with ``id``, ``check``, ``passed``, ``total``,
-        ``rate``, ``low``, ``high``; ``csr``, the share of rule checks passed; ``isr``, the share of
-        prompts with all rules kept, with ``isr_low`` and ``isr_high``), ``paired`` (tuned against
-        base with role, on whether all rules were kept; None without a tuned arm), ``verdict`` and
-        ``reason``. Rates lie in [0, 1] and are None where nothing was judged; intervals are 95%.
+        name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
+        figures of the others), ``paired`` (tuned against base with role, on whether all rules were
+        kept; None without a tuned arm), ``verdict`` and ``reason``.
     """
+    adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
-    if TUNED_ROLE in samples:
+    if TUNED_ROLE in adherence:
         paired = paired_difference(
-            [sample.kept_all for sample in samples[TUNED_ROLE]],
-            [sample.kept_all for sample in samples[BASE_ROLE]],
+            [sample.kept_all for sample in adherence[TUNED_ROLE]],
+            [sample.kept_all for sample in adherence[BASE_ROLE]],
         )
-    verdict, reason = decide(paired, {arm: _kept_all(of_arm) for arm, of_arm in samples.items()})
+    verdict, reason = decide(paired, {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()})
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
+    figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     return {
         "schema": SCHEMA,
         "role": role.name,
         "target": target,
-        "samples": sum(map(len, samples.values())),
+        "samples": sum(
+            len(of_arm) for of_suite in samples.values() for of_arm in of_suite.values()
+        ),
         "trained_prompts": trained_prompts,
-        "arms": {arm: _arm(role, of_arm) for arm, of_arm in samples.items()},
+        "arms": figures.pop(ADHERENCE),
+        "suites": figures,
         "paired": None
         if paired is None
         else {"baseline": BASE_ROLE, "treatment": TUNED_ROLE, **asdict(paired)},
@@ -62,21 +69,3 @@ def summarise(
 
 def _kept_all(samples: Sequence[Sample]) -> float:
     return sum(sample.kept_all for sample in samples) / len(samples)
-
-
-def _arm(role: RoleFile, samples: Sequence[Sample]) -> dict[str, Any]:
-    rules = []
-    for rule in role.rules:
-        verdicts = [s.verdicts[rule.id].passed for s in samples if rule.id in s.verdicts]
-        rules.append({"id": rule.id, "check": rule.verifier.name, **asdict(proportion(verdicts))})
-    constraints = proportion([v.passed for s in samples for v in s.verdicts.values()])
-    prompts = proportion([sample.kept_all for sample in samples])
-    return {
-        "system": samples[0].conversation.system,
-        "prompts": len(samples),
-        "rules": rules,
-        "csr": constraints.rate,
-        "isr": prompts.rate,
-        "isr_low": prompts.low,
-        "isr_high": prompts.high,
-    }

@@ -1,0 +1,109 @@
+"""Put a suite's probes to an arm, turn by turn, and go on where a broken run stopped."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from rolewright.evaluation.arms import Arm
+from rolewright.evaluation.probe import Probe
+from rolewright.evaluation.sample import Key, Sample
+from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.targets.target import Reply, Target
+
+OnSamples = Callable[[list[Sample]], None]
+
+
+def run_suite(
+    suite: Suite,
+    arm: Arm,
+    *,
+    max_new_tokens: int,
+    done: Mapping[Key, Sample],
+    on_samples: OnSamples,
+) -> list[Sample]:
+    """Let one arm answer all probes of a suite, and judge each reply.
+
+    All first turns are answered together, then all second ones, each behind the model's own
+    replies: batches stay full, and the shared beginning is computed once a round.
+
+    Args:
+        suite: asks and judges.
+        arm: which weights, under which system message.
+        max_new_tokens: limit on a reply's length.
+        done: samples of the same run that a log has already.
+        on_samples: told of the samples of each batch as soon as they are judged, not of ``done``.
+
+    Returns:
+        One sample a turn, by probe and turn, in the probes' order.
+    """
+    samples = {key: sample for key, sample in done.items() if key[:2] == (suite.name, arm.name)}
+    rounds = max(len(probe.turns) for probe in suite.probes)
+    waiting = [
+        [
+            probe
+            for probe in suite.probes
+            if turn < len(probe.turns) and (suite.name, arm.name, probe.id, turn) not in samples
+        ]
+        for turn in range(rounds)
+    ]
+    if any(waiting):
+        with arm.opened() as target:
+            for turn, probes in enumerate(waiting):
+                if probes:
+                    found = _ask(
+                        suite, arm, target, probes, turn, samples, max_new_tokens, on_samples
+                    )
+                    samples |= {sample.key: sample for sample in found}
+    return [
+        samples[suite.name, arm.name, probe.id, turn]
+        for probe in suite.probes
+        for turn in range(len(probe.turns))
+    ]
+
+
+def _ask(
+    suite: Suite,
+    arm: Arm,
+    target: Target,
+    probes: Sequence[Probe],
+    turn: int,
+    before: Mapping[Key, Sample],
+    max_new_tokens: int,
+    on_samples: OnSamples,
+) -> list[Sample]:
+    """One round: a turn of each probe."""
+    conversations = []
+    for probe in probes:
+        earlier = [before[suite.name, arm.name, probe.id, number] for number in range(turn)]
+        texts = tuple(sample.reply.text for sample in earlier)
+        conversations.append(probe.conversation(arm.system, texts))
+    found: list[Sample] = []
+    start = time.monotonic()
+
+    def judge(replies: dict[int, Reply]) -> None:
+        nonlocal start
+        now = time.monotonic()
+        judged = [
+            Sample(
+                suite=suite.name,
+                arm=arm.name,
+                conversation=conversations[index],
+                reply=reply,
+                verdicts=suite.judge(probes[index], turn, conversations[index], reply),
+                seconds=(now - start) / len(replies),
+                turn=turn,
+                cluster=probes[index].cluster or probes[index].id,
+                facts=probes[index].facts,
+            )
+            for index, reply in replies.items()
+        ]
+        found.extend(judged)
+        on_samples(judged)
+        start = time.monotonic()
+
+    target.answer(
+        conversations,
+        max_new_tokens=max_new_tokens,
+        sampling=suite.sampling,
+        on_replies=judge,
+    )
+    return found

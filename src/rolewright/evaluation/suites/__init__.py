@@ -1,0 +1,1 @@
+"""What is evaluated: one suite a question, one module a suite."""

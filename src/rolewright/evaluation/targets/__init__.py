@@ -1,0 +1,1 @@
+"""What is evaluated: a model in this process, or one behind an endpoint."""

@@ -1,0 +1,73 @@
+from contextlib import contextmanager
+
+import pytest
+
+from rolewright.conversations.conversation import Message
+from rolewright.errors import Place
+from rolewright.evaluation.arms import Arm
+from rolewright.evaluation.probe import Probe
+from rolewright.evaluation.run import run_suite
+from rolewright.evaluation.suites.adherence import Adherence
+from rolewright.evaluation.targets.target import Reply
+
+PLACE = Place("probes")
+
+
+class Echo:
+    """Says how many turns it has seen, and the last."""
+
+    def __init__(self):
+        self.rounds = []
+
+    def answer(self, conversations, *, on_replies, **_):
+        self.rounds.append([conversation.id for conversation in conversations])
+        for index, conversation in reversed(list(enumerate(conversations))):
+            seen = [turn.content for turn in conversation.messages]
+            on_replies({index: Reply(f"{len(seen)} {seen[-1]}", None, None, True)})
+
+    @contextmanager
+    def opened(self):
+        yield self
+
+
+@pytest.fixture
+def suite(role):
+    opening = (Message("user", "Hi"), Message("assistant", "Hello"))
+    probes = [
+        Probe("long", ("a", "b", "c"), PLACE, opening, "other", "family"),
+        Probe("short", ("d",), PLACE, facts={"canary": "x"}),
+    ]
+    return Adherence(role, probes)
+
+
+def test_turns_follow_the_models_own_replies(suite):
+    echo = Echo()
+    samples = run_suite(
+        suite,
+        Arm("base", "S", echo.opened),
+        max_new_tokens=8,
+        done={},
+        on_samples=lambda _: None,
+    )
+    assert echo.rounds == [["long", "short"], ["long"], ["long"]]
+    assert [(s.conversation.id, s.turn) for s in samples] == [
+        ("long", 0), ("long", 1), ("long", 2), ("short", 0),
+    ]  # fmt: skip
+    assert [m.content for m in samples[2].conversation.messages] == [
+        "Hi", "Hello", "a", "3 a", "b", "5 b", "c",
+    ]  # fmt: skip
+    assert {s.conversation.system for s in samples} == {"S"}
+    assert (samples[0].cluster, samples[3].cluster) == ("family", "short")
+    assert samples[3].facts == {"canary": "x"}
+    assert list(samples[0].verdicts) == ["one-line"]
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_conversation_goes_on_in_its_midst(suite, kept):
+    arm = Arm("base", None, Echo().opened)
+    whole = run_suite(suite, arm, max_new_tokens=8, done={}, on_samples=lambda _: None)
+    done = {sample.key: sample for sample in whole[:kept]}
+    new = []
+    again = run_suite(suite, arm, max_new_tokens=8, done=done, on_samples=new.extend)
+    assert [(s.key, s.reply) for s in again] == [(s.key, s.reply) for s in whole]
+    assert len(new) == len(whole) - kept
