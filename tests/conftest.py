@@ -4,7 +4,9 @@ import base64
 import copy
 import importlib.util
 import json
+import threading
 from array import array
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -301,3 +303,66 @@ def write_qwen1(tmp_path):
         return folder, config, weights
 
     return write
+
+
+class ChatEndpoint:
+    """An endpoint that answers with the last user turn, after so many failures of a request."""
+
+    def __init__(self):
+        self.requests = []
+        self.failures = {}
+        self.most_at_once = 0
+        self._at_once = 0
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                with outer._lock:
+                    outer._at_once += 1
+                    outer.most_at_once = max(outer.most_at_once, outer._at_once)
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                status, answer = outer.respond(self.path, body)
+                with outer._lock:
+                    outer._at_once -= 1
+                data = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def respond(self, path, body):
+        asked = body["messages"][-1]["content"]
+        with self._lock:
+            self.requests.append((path, body))
+            if self.failures.get(asked, 0):
+                self.failures[asked] -= 1
+                return 503, {"error": {"message": "loading"}}
+        if body["model"] != "m":
+            return 404, {"error": {"message": "no such model"}}
+        message = {"role": "assistant", "content": f" {asked}! "}
+        return 200, {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "m",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9},
+        }
+
+
+@pytest.fixture
+def chat_endpoint():
+    """An OpenAI-compatible endpoint at ``url`` with the model "m"."""
+    endpoint = ChatEndpoint()
+    yield endpoint
+    endpoint.http.shutdown()
+    endpoint.http.server_close()

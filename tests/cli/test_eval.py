@@ -40,7 +40,12 @@ def test_bundle(as_json, trained, prompts, tmp_path):
     assert printed["verdict"] == "not proven"
     check_shape(printed, ["base", "base+role", "tuned+role"], 3)
     assert {"difference", "low", "high", "p_value"} <= set(printed["paired"])
-    assert {path.name for path in out.iterdir()} == {"log.jsonl", "results.json", "report.html"}
+    assert {path.name for path in out.iterdir()} == {
+        "log.jsonl",
+        "results.json",
+        "report.html",
+        "run.json",
+    }
     assert json.loads((out / "results.json").read_text("utf-8")) == printed
 
 
@@ -103,3 +108,41 @@ def test_an_undeclared_scenario_is_refused(refused, trained, project):
     data = project / "other.jsonl"
     data.write_text('{"scenario": "ticket", "instruction": "Hi", "output": "Yes"}\n')
     assert "'ticket' is not declared" in refused("eval", trained, "--data", data, *LIMIT)
+
+
+def test_endpoint(as_json, chat_endpoint, project, tmp_path):
+    role, out = project / "role.yaml", tmp_path / "out"
+    command = ("eval", "--endpoint", chat_endpoint.url, "--api-model", "m", "--role", role)
+    _, printed = as_json(*command, "--out", out)
+    assert printed["target"] == "m"
+    check_shape(printed, ["base", "base+role"], 2)
+    records = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
+    assert {record["output"] for record in records} == {
+        f"{record['messages'][-1]['content']}!" for record in records
+    }
+    assert [record["prompt_tokens"] for record in records] == [7] * 4
+
+
+def test_a_broken_run_goes_on(rolewright, refused, as_json, chat_endpoint, project, tmp_path):
+    role, out = project / "role.yaml", tmp_path / "out"
+    command = ("eval", "--endpoint", chat_endpoint.url, "--api-model", "m", "--role", role)
+    as_json(*command, "--out", out)
+    whole = (out / "log.jsonl").read_text("utf-8").splitlines(keepends=True)
+    assert "a finished evaluation lies here" in refused(*command, "--out", out)
+    (out / "results.json").unlink()
+    (out / "log.jsonl").write_text("".join(whole[:3]) + whole[3][:20], "utf-8")
+    chat_endpoint.requests.clear()
+    other = refused(*command, "--out", out, "--max-new-tokens", 3)
+    assert "had another max_new_tokens" in other
+    _, _, err = rolewright(*command, "--out", out)
+    assert "going on behind 3 samples" in err
+    assert len(chat_endpoint.requests) == 1
+    assert len((out / "log.jsonl").read_text("utf-8").splitlines()) == 4
+    assert json.loads((out / "results.json").read_text("utf-8"))["samples"] == 4
+
+
+def test_wrong_targets(refused, project):
+    role = project / "role.yaml"
+    assert "BUNDLE|MODEL" in refused("eval", "--role", role)
+    assert "--api-model" in refused("eval", "--endpoint", "http://x/v1", "--role", role)
+    assert "one of the two" in refused("eval", "m", "--endpoint", "http://x/v1", "--role", role)

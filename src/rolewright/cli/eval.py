@@ -11,7 +11,6 @@ from rolewright.cli.output import (
     percent,
     print_json,
     print_table,
-    progress,
     say,
 )
 
@@ -54,13 +53,7 @@ def evaluate(
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.cli.evaluating import (
-        conditions_of_run,
-        name_of_target,
-        open_arms,
-        read_prompts,
-        role_for,
-    )
+    from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
     from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
@@ -68,31 +61,12 @@ def evaluate(
     name = name_of_target(target, endpoint, api_model)
     bundle = read_bundle(name) if endpoint is None and is_bundle(name) else None
     role = role_for(role_path, bundle)
-    judged, trained = read_prompts(role, bundle, data)
+    prompts, trained = read_prompts(role, bundle, data)
 
-    from rolewright.evaluation.evaluate import Settings
-    from rolewright.evaluation.evaluate import evaluate as run
-    from rolewright.evaluation.log import LOG, claim_run
-    from rolewright.evaluation.results import summarise
     from rolewright.evaluation.suites.adherence import Adherence
 
-    suites = [Adherence.of(role, judged)]
-    done = {}
-    if out is not None:
-        options = {"max_new_tokens": max_new_tokens, "precision": chosen}
-        done = claim_run(out, conditions_of_run(name, bundle, role, suites, options))
-    if done:
-        say(f"{out}: going on behind {len(done)} samples")
-    arms = open_arms(name, endpoint, concurrency, bundle, role, (chosen, batch_size))
-    total = sum(
-        len(probe.turns) * sum(suite.runs_in(arm.name) for arm in arms)
-        for suite in suites
-        for probe in suite.probes
-    )
-    settings = Settings(max_new_tokens, None if out is None else out / LOG, done)
-    with progress("answering", total=total - len(done)) as advance:
-        samples = run(suites, arms, settings, lambda batch: advance(len(batch)))
-    results = summarise(role, name, suites, samples, trained_prompts=trained)
+    job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
+    results = run_job(job, [Adherence.of(role, prompts)], out, trained_prompts=trained)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 

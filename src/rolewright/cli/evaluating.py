@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rolewright.cli.output import say
+from rolewright.bundle.manifest import MANIFEST
+from rolewright.cli.output import progress, say
 
 if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
@@ -33,50 +35,96 @@ def name_of_target(target: str | None, endpoint: str | None, api_model: str | No
     return target
 
 
-def conditions_of_run(
-    name: str,
-    bundle: "Bundle | None",
-    role: "RoleFile",
-    suites: "Sequence[Suite]",
-    options: dict[str, Any],
-) -> dict[str, Any]:
-    """All that the samples of a run depend on; another run in the same folder is refused."""
-    from rolewright.file_hash import hash_file, hash_text
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is evaluated, and how.
 
-    probes = [
-        [suite.name, probe.id, probe.turns, [turn.content for turn in probe.opening]]
+    Attributes:
+        name: of the target, as results give it.
+        endpoint: where it is asked; None = in this process.
+        concurrency: requests at once to the endpoint.
+        bundle: None where the target is a model.
+        role: that judges.
+        precision: of weights in this process.
+        batch_size: prompts decoded together in this process.
+        max_new_tokens: limit on a reply's length.
+    """
+
+    name: str
+    endpoint: str | None
+    concurrency: int
+    bundle: "Bundle | None"
+    role: "RoleFile"
+    precision: "Precision"
+    batch_size: int
+    max_new_tokens: int
+
+    def conditions(self, suites: "Sequence[Suite]") -> dict[str, Any]:
+        """All that the samples depend on: another run in the same folder is refused."""
+        from rolewright.file_hash import hash_file, hash_text
+
+        probes = [
+            [suite.name, probe.id, probe.turns, [turn.content for turn in probe.opening]]
+            for suite in suites
+            for probe in suite.probes
+        ]
+        bundle = None if self.bundle is None else hash_file(self.bundle.folder / MANIFEST)
+        return {
+            "schema": "rolewright.eval.run/1",
+            "target": self.name,
+            "endpoint": self.endpoint,
+            "bundle": bundle,
+            "role": hash_text(self.role.source),
+            "probes": hash_text(json.dumps(probes, ensure_ascii=False)),
+            "precision": self.precision,
+            "max_new_tokens": self.max_new_tokens,
+        }
+
+    def arms(self) -> "list[Arm]":
+        """Load what is evaluated, and say under which system messages it is asked."""
+        from rolewright.evaluation.arms import (
+            Opening,
+            arms_of_bundle,
+            arms_of_model,
+            arms_of_target,
+        )
+
+        if self.endpoint is not None:
+            from rolewright.evaluation.targets.endpoint import EndpointTarget
+
+            target = EndpointTarget(self.endpoint, self.name, self.concurrency)
+            return arms_of_target(self.role, target)
+        how = Opening(self.precision, self.batch_size, say)
+        if self.bundle is not None:
+            return arms_of_bundle(self.role, self.bundle, how)
+        return arms_of_model(self.role, self.name, how)
+
+
+def run_job(
+    job: Job, suites: "Sequence[Suite]", out: Path | None, *, trained_prompts: int
+) -> dict[str, Any]:
+    """Run suites, or go on with a broken run in ``out``, and sum up.
+
+    Raises:
+        UserError: ``out`` is taken, or a conversation cannot be answered.
+    """
+    from rolewright.evaluation.evaluate import Settings, evaluate
+    from rolewright.evaluation.log import LOG, claim_run
+    from rolewright.evaluation.results import summarise
+
+    done = {} if out is None else claim_run(out, job.conditions(suites))
+    if done:
+        say(f"{out}: going on behind {len(done)} samples")
+    arms = job.arms()
+    total = sum(
+        len(probe.turns) * sum(suite.runs_in(arm.name) for arm in arms)
         for suite in suites
         for probe in suite.probes
-    ]
-    return {
-        "schema": "rolewright.eval.run/1",
-        "target": name,
-        "bundle": None if bundle is None else hash_file(bundle.folder / "bundle.json"),
-        "role": hash_text(role.source),
-        "probes": hash_text(json.dumps(probes, ensure_ascii=False)),
-        **options,
-    }
-
-
-def open_arms(
-    name: str,
-    endpoint: str | None,
-    concurrency: int,
-    bundle: "Bundle | None",
-    role: "RoleFile",
-    how: "tuple[Precision, int]",
-) -> "list[Arm]":
-    """Load what is evaluated, and say under which system messages it is asked."""
-    from rolewright.evaluation.arms import Opening, arms_of_bundle, arms_of_model, arms_of_target
-
-    if endpoint is not None:
-        from rolewright.evaluation.targets.endpoint import EndpointTarget
-
-        return arms_of_target(role, EndpointTarget(endpoint, name, concurrency))
-    opening = Opening(*how, say)
-    if bundle is not None:
-        return arms_of_bundle(role, bundle, opening)
-    return arms_of_model(role, name, opening)
+    )
+    settings = Settings(job.max_new_tokens, None if out is None else out / LOG, done)
+    with progress("answering", total=total - len(done)) as advance:
+        samples = evaluate(suites, arms, settings, lambda batch: advance(len(batch)))
+    return summarise(job.role, job.name, suites, samples, trained_prompts=trained_prompts)
 
 
 def role_for(path: Path | None, bundle: "Bundle | None") -> "RoleFile":
