@@ -125,7 +125,9 @@ def test_prose_names_the_remaining_keys(docs):
         assert f"| `{verdict}` |" in evaluation
 
 
-def test_a_line_of_the_evaluation_log_has_the_keys_shown(blocks, project, rolewright, tmp_path):
+def test_a_line_of_the_evaluation_log_has_the_keys_shown(
+    blocks, docs, project, rolewright, tmp_path
+):
     arguments = ["--data", project / "train.jsonl", "--out", "out", "--max-new-tokens", "3"]
     code, _, err = rolewright("eval", project / "bundle", *arguments)
     assert code in {0, 1}, err
@@ -133,7 +135,10 @@ def test_a_line_of_the_evaluation_log_has_the_keys_shown(blocks, project, rolewr
     line = json.loads((folder / "log.jsonl").read_text("utf-8").splitlines()[0])
     (example,) = [json.loads(b.text) for b in blocks("evaluation.md") if b.language == "json"]
     assert shape(line) == shape(example)
-    assert {path.name for path in folder.iterdir()} == {"log.jsonl", "results.json", "report.html"}
+    written = {path.name for path in folder.iterdir()}
+    assert written == {"run.json", "log.jsonl", "results.json", "report.html"}
+    text = (docs / "evaluation.md").read_text("utf-8").split("## Files of --out")[1]
+    assert all(f"| `{name}` |" in text for name in written)
 
 
 def test_the_files_of_a_bundle_are_the_ones_listed(docs, project):
