@@ -5,7 +5,7 @@ import pytest
 from rolewright.conversations.conversation import Message
 from rolewright.errors import Place
 from rolewright.evaluation.arms import Arm
-from rolewright.evaluation.probe import Probe
+from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.suites.adherence import Adherence
 from rolewright.evaluation.targets.target import Reply
@@ -34,8 +34,8 @@ class Echo:
 def suite(role):
     opening = (Message("user", "Hi"), Message("assistant", "Hello"))
     probes = [
-        Probe("long", ("a", "b", "c"), PLACE, opening, "other", "family"),
-        Probe("short", ("d",), PLACE, facts={"canary": "x"}),
+        Probe("long", tuple(map(Turn, "abc", ("other",) * 3)), PLACE, opening, "family"),
+        Probe("short", (Turn("d"),), PLACE, facts={"canary": "x"}),
     ]
     return Adherence(role, probes)
 

@@ -2,10 +2,11 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolewright.evaluation.statistics import paired_difference, proportion
+from rolewright.evaluation.statistics import clustered_proportion, paired_difference, proportion
 
 OUTCOMES = st.lists(st.booleans(), min_size=1, max_size=60)
 
@@ -79,3 +80,36 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(both, gained, lost):
         result = paired_difference(*outcomes(*map(int, cells)))
         covered += result.low <= gained - lost <= result.high
     assert 0.92 <= covered / 400 <= 0.99
+
+
+def test_clusters_of_one_are_independent_outcomes():
+    outcomes = [True] * 7 + [False] * 3
+    assert clustered_proportion(outcomes, range(10)) == proportion(outcomes)
+
+
+def test_equal_outcomes_within_clusters_count_once():
+    """Ten answers to each of six prompts that say the same tell what six answers tell."""
+    outcomes = [n < 40 for n in range(60)]
+    found = clustered_proportion(outcomes, [n // 10 for n in range(60)])
+    once = proportion([True] * 4 + [False] * 2)
+    assert found.rate == once.rate
+    assert (found.passed, found.total) == (40, 60)
+    assert found.low < once.low  # of few clusters the t distribution is wider
+    assert found.high > once.high
+    assert clustered_proportion([True] * 60, [n // 10 for n in range(60)]).low < 0.65
+
+
+def test_clusters_by_hand():
+    # Residuals of the clusters: a +0.5, b -0.5; variance 0.5 / 16 * 2 = 1/16; n = 0.25 * 16 = 4.
+    found = clustered_proportion([True, True, True, False], ["a", "a", "b", "b"])
+    rate, variance = 0.75, (0.5**2 + 0.5**2) / 16 * 2
+    effective = min(4, rate * (1 - rate) / variance)
+    z = scipy.stats.t.ppf(0.975, 1)
+    scale = 1 + z**2 / effective
+    centre = (rate + z**2 / (2 * effective)) / scale
+    reach = z * np.sqrt(rate * (1 - rate) / effective + z**2 / (4 * effective**2)) / scale
+    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach))
+
+
+def test_nothing_to_judge_has_no_rate():
+    assert clustered_proportion([], []).rate is None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +63,7 @@ class Job:
         """All that the samples depend on: another run in the same folder is refused."""
         from rolewright.file_hash import hash_file, hash_text
 
-        probes = [
-            [suite.name, probe.id, probe.turns, [turn.content for turn in probe.opening]]
-            for suite in suites
-            for probe in suite.probes
-        ]
+        probes = [[suite.name, *astuple(probe)] for suite in suites for probe in suite.probes]
         bundle = None if self.bundle is None else hash_file(self.bundle.folder / MANIFEST)
         return {
             "schema": "rolewright.eval.run/1",

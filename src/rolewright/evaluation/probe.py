@@ -9,6 +9,14 @@ from rolewright.errors import Place
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What a user says, and the scenario whose rules the reply is judged by (None = undeclared)."""
+
+    text: str
+    scenario: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """User turns that are put to a model one after another, each answered by the model itself.
 
@@ -16,7 +24,6 @@ class Probe:
         id: unique within its suite.
         turns: the user's, at least one.
         opening: turns that stand before them as they are: a user's and an assistant's, alternating.
-        scenario: whose rules apply; None = undeclared.
         cluster: what probes have in common that are not independent of each other (the held-out
             conversation that they were made of); the probe's id where left empty.
         facts: what its suite needs to judge the replies (a family of attacks, a canary …); JSON
@@ -25,10 +32,9 @@ class Probe:
     """
 
     id: str
-    turns: tuple[str, ...]
+    turns: tuple[Turn, ...]
     place: Place
     opening: tuple[Message, ...] = ()
-    scenario: str | None = None
     cluster: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -36,7 +42,8 @@ class Probe:
     def of(cls, prompt: Conversation) -> "Probe":
         """The last user turn of a prompt, behind the turns that stand before it."""
         *opening, last = prompt.prompt
-        return cls(prompt.id, (last.content,), prompt.place, tuple(opening), prompt.scenario)
+        turn = Turn(last.content, prompt.scenario)
+        return cls(prompt.id, (turn,), prompt.place, tuple(opening))
 
     def conversation(self, system: str | None, replies: tuple[str, ...]) -> Conversation:
         """The conversation up to the user turn that follows some replies.
@@ -47,6 +54,7 @@ class Probe:
         """
         messages = list(self.opening)
         for turn, reply in zip(self.turns, replies, strict=False):
-            messages += [Message("user", turn), Message("assistant", reply)]
-        messages.append(Message("user", self.turns[len(replies)]))
-        return Conversation(tuple(messages), system, self.id, self.place, self.scenario)
+            messages += [Message("user", turn.text), Message("assistant", reply)]
+        asked = self.turns[len(replies)]
+        messages.append(Message("user", asked.text))
+        return Conversation(tuple(messages), system, self.id, self.place, asked.scenario)

@@ -1,7 +1,7 @@
 """Intervals and tests for proportions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 
@@ -30,6 +30,46 @@ def proportion(outcomes: Sequence[bool]) -> Proportion:
         return Proportion(0, 0, None, None, None)
     interval = binomtest(passed, total).proportion_ci(method="wilson")
     return Proportion(passed, total, passed / total, float(interval.low), float(interval.high))
+
+
+def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> Proportion:
+    """The share of successes where outcomes of one cluster go together.
+
+    Wilson's interval at the effective sample size (Korn & Graubard 1998, Survey Methodology
+    24:193): the size at which independent outcomes would have the variance that the clusters'
+    residuals show, with the t distribution of clusters - 1 degrees. Where all outcomes are equal,
+    clusters count as single outcomes.
+
+    Args:
+        outcomes: in any order.
+        clusters: of each outcome.
+    """
+    from scipy.stats import norm, t
+
+    passed, total = sum(outcomes), len(outcomes)
+    if total == 0:
+        return Proportion(0, 0, None, None, None)
+    rate = passed / total
+    residuals: dict[Hashable, float] = {}
+    for outcome, cluster in zip(outcomes, clusters, strict=True):
+        residuals[cluster] = residuals.get(cluster, 0.0) + outcome - rate
+    number = len(residuals)
+    if number == total:
+        return proportion(outcomes)
+    variance = sum(of**2 for of in residuals.values()) / total**2 * number / max(1, number - 1)
+    effective = float(number)
+    if 0 < passed < total and variance > 0:
+        effective = min(float(total), rate * (1 - rate) / variance)
+    z = float(t.ppf(0.975, number - 1) if number > 1 else norm.ppf(0.975))
+    low, high = _wilson(rate, effective, z)
+    return Proportion(passed, total, rate, low, high)
+
+
+def _wilson(rate: float, total: float, z: float) -> tuple[float, float]:
+    """Wilson's score interval for a total that need not be whole."""
+    centre = (rate + z**2 / (2 * total)) / (1 + z**2 / total)
+    reach = z / (1 + z**2 / total) * math.sqrt(rate * (1 - rate) / total + z**2 / (4 * total**2))
+    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 @dataclass(frozen=True, slots=True)
