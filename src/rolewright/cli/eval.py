@@ -26,6 +26,14 @@ def evaluate(
         list[Path] | None,
         typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
     ] = None,
+    suites: Annotated[
+        str, typer.Option("--suites", help="Names with commas between them, or all.")
+    ] = "adherence",
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+    ] = None,
     endpoint: Annotated[
         str | None,
         typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
@@ -63,10 +71,14 @@ def evaluate(
     role = role_for(role_path, bundle)
     prompts, trained = read_prompts(role, bundle, data)
 
-    from rolewright.evaluation.suites.adherence import Adherence
+    from rolewright.conversations.questions import read_questions
+    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
 
+    names = parse_suites(suites)
+    asked = read_questions(questions) if questions else []
+    built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results = run_job(job, [Adherence.of(role, prompts)], out, trained_prompts=trained)
+    results = run_job(job, built, out, trained_prompts=trained)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 

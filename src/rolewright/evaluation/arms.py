@@ -20,6 +20,8 @@ from rolewright.tokens.chat_format import Thinking
 BASE = "base"
 BASE_ROLE = "base+role"
 TUNED_ROLE = "tuned+role"
+TUNED = "tuned"
+TUNED_FOREIGN = "tuned+foreign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Arm:
     """One arm.
 
     Attributes:
-        name: ``base``, ``base+role`` or ``tuned+role``.
+        name: one of those above.
         system: the system message of all its prompts; None = none.
         opened: opens the model for as long as the arm runs.
     """
@@ -71,7 +73,7 @@ def arms_of_model(
 
 
 def arms_of_bundle(role: RoleFile, bundle: Bundle, how: Opening) -> list[Arm]:
-    """The base model without and with the role as a prompt, and the tuned one with it.
+    """The base model without and with the role, the tuned one with, without and under another.
 
     With an adapter the arms share one set of weights; where all weights were trained, the base
     model is loaded beside them.
@@ -93,4 +95,9 @@ def arms_of_bundle(role: RoleFile, bundle: Bundle, how: Opening) -> list[Arm]:
         check_base_model(bundle, how.say)
         thinking = tuned.encoder.format.thinking
         arms = arms_of_model(role, bundle.manifest.base_model.name, how, thinking)
-    return [*arms, Arm(TUNED_ROLE, role.system, as_tuned)]
+    return [
+        *arms,
+        Arm(TUNED_ROLE, role.system, as_tuned),
+        Arm(TUNED, None, as_tuned),
+        Arm(TUNED_FOREIGN, FOREIGN_ROLE[is_chinese(role)], as_tuned),
+    ]

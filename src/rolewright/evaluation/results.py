@@ -38,6 +38,8 @@ def summarise(
         figures of the others), ``paired`` (tuned against base with role, on whether all rules were
         kept; None without a tuned arm), ``verdict`` and ``reason``.
     """
+    figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
+    objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
     adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
     if TUNED_ROLE in adherence:
@@ -45,10 +47,10 @@ def summarise(
             [sample.kept_all for sample in adherence[TUNED_ROLE]],
             [sample.kept_all for sample in adherence[BASE_ROLE]],
         )
-    verdict, reason = decide(paired, {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()})
+    kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
+    verdict, reason = decide(paired, kept_all, objections)
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
-    figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     return {
         "schema": SCHEMA,
         "role": role.name,

@@ -65,6 +65,38 @@ def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable])
     return Proportion(passed, total, rate, low, high)
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of values in [0, 1] with its 95% interval; None where there are no values."""
+
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+def bounded_mean(values: Sequence[float]) -> Mean:
+    """The mean of independent values in [0, 1].
+
+    Wilson's interval at the effective sample size, as in ``clustered_proportion``: values that are
+    all 0 or 1 have their own number, values that spread less tell more.
+
+    Args:
+        values: in any order.
+    """
+    from scipy.stats import t
+
+    number = len(values)
+    if number == 0:
+        return Mean(None, None, None)
+    mean = sum(values) / number
+    if number == 1:
+        return Mean(mean, 0.0, 1.0)
+    variance = sum((value - mean) ** 2 for value in values) / (number - 1) / number
+    effective = mean * (1 - mean) / variance if variance > 0 else float(number)
+    low, high = _wilson(mean, effective, float(t.ppf(0.975, number - 1)))
+    return Mean(mean, low, high)
+
+
 def _wilson(rate: float, total: float, z: float) -> tuple[float, float]:
     """Wilson's score interval for a total that need not be whole."""
     centre = (rate + z**2 / (2 * total)) / (1 + z**2 / total)

@@ -1,6 +1,6 @@
 """The verdict in words, with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
@@ -12,17 +12,20 @@ VerdictText = Literal["took hold", "not proven", "base model only"]
 
 
 def decide(
-    paired: PairedDifference | None, kept_all: Mapping[str, float]
+    paired: PairedDifference | None,
+    kept_all: Mapping[str, float],
+    objections: Sequence[str] = (),
 ) -> tuple[VerdictText, str]:
     """Decide whether training brought what the prompt alone did not.
 
     "took hold" needs the whole 95% interval of the paired difference above zero and an exact
-    p-value below 0.05 (on a handful of prompts the two may differ), and the tuned model to keep
-    every rule on more than half of the prompts.
+    p-value below 0.05 (on a handful of prompts the two may differ), the tuned model to keep every
+    rule on more than half of the prompts, and no objection of another suite.
 
     Args:
         paired: tuned against base with role; None where no tuned model was evaluated.
         kept_all: share of prompts with all rules kept, by arm.
+        objections: of the suites that ran, a sentence each.
     """
     prompted = kept_all[BASE_ROLE]
     if paired is None:
@@ -42,4 +45,6 @@ def decide(
         return "not proven", f"{numbers} So few prompts do not prove a difference."
     if tuned <= 0.5:
         return "not proven", f"{numbers} Training helped, but most answers still break a rule."
+    if objections:
+        return "not proven", f"{numbers} But {'; '.join(objections)}."
     return "took hold", numbers

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
@@ -36,8 +37,8 @@ class Adherence:
         return cls(role, [Probe.of(prompt) for prompt in prompts])
 
     def runs_in(self, arm: str) -> bool:
-        """In all."""
-        return True
+        """In those that tell what training added to the prompt."""
+        return arm in {BASE, BASE_ROLE, TUNED_ROLE}
 
     def judge(
         self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
@@ -48,6 +49,10 @@ class Adherence:
     def summarise(self, samples: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
         """By arm, see ``arm_figures``."""
         return {arm: arm_figures(self.role, of_arm) for arm, of_arm in samples.items()}
+
+    def objections(self, figures: Mapping[str, Any]) -> list[str]:
+        """None: the verdict begins with this suite's figures."""
+        return []
 
 
 def judge_by_rules(role: RoleFile, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:

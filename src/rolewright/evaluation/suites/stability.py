@@ -8,7 +8,7 @@ from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
-from rolewright.evaluation.arms import BASE
+from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import clustered_proportion, proportion
@@ -77,7 +77,7 @@ class Stability:
 
     def runs_in(self, arm: str) -> bool:
         """Where the role is in force."""
-        return arm != BASE
+        return arm in {BASE_ROLE, TUNED_ROLE}
 
     def judge(
         self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
@@ -95,6 +95,10 @@ class Stability:
                 for turns in lengths
             }
         return found
+
+    def objections(self, figures: Mapping[str, Any]) -> list[str]:
+        """None: how many turns a role has to hold is the user's to say."""
+        return []
 
 
 def session_figures(samples: Sequence[Sample]) -> dict[str, Any]:

@@ -44,3 +44,7 @@ class Suite(Protocol):
             samples: of each arm by name; within an arm by probe and turn, in the probes' order.
         """
         ...
+
+    def objections(self, figures: Mapping[str, Any]) -> list[str]:
+        """What the suite's figures have against the verdict "took hold", a sentence each."""
+        ...

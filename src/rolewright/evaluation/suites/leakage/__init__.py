@@ -1,0 +1,1 @@
+"""Leakage: whether the system message can be talked out of a model."""

@@ -1,0 +1,1 @@
+"""Override: attempts to talk a model out of its role, each beside a benign twin."""
