@@ -13,6 +13,7 @@ from rolewright.cli.output import (
     print_table,
     say,
 )
+from rolewright.cli.suite_tables import interval, show_suites
 
 
 def evaluate(
@@ -98,21 +99,18 @@ def show_results(results: dict[str, Any]) -> None:
     rows = [
         [
             "all rules kept",
-            *(_interval(a["isr"], a["isr_low"], a["isr_high"]) for a in arms.values()),
+            *(
+                interval({"rate": a["isr"], "low": a["isr_low"], "high": a["isr_high"]})
+                for a in arms.values()
+            ),
         ],
         ["rule checks passed", *(percent(arm["csr"]) for arm in arms.values())],
     ]
     first = next(iter(arms.values()))
     for number, rule in enumerate(first["rules"]):
-        of_arms = [arm["rules"][number] for arm in arms.values()]
-        cells = [_interval(r["rate"], r["low"], r["high"]) for r in of_arms]
+        cells = [interval(arm["rules"][number]) for arm in arms.values()]
         rows.append([f"  {rule['id']} ({rule['total']})", *cells])
     title = f"{results['role']}: share of {first['prompts']} prompts, 95% interval"
     print_table(title, ["", *arms], rows)
+    show_suites(results["suites"])
     print(f"verdict: {results['verdict']}. {results['reason']}")
-
-
-def _interval(rate: float | None, low: float | None, high: float | None) -> str:
-    if rate is None or low is None or high is None:
-        return percent(None)
-    return f"{rate:.0%} ({100 * low:.0f}–{100 * high:.0f})"

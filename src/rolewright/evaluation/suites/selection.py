@@ -103,4 +103,3 @@ def build_suites(
                 if questions:
                     found.append(GeneralAbility.of(questions))
     return found
-

@@ -109,9 +109,7 @@ def _probes(requests: Requests) -> Iterator[Probe]:
         for number, (request, twin) in enumerate(pairs, start=1):
             name = f"{family.name}:{number}"
             facts = {"family": family.name}
-            yield Probe(
-                name, (Turn(request),), place, cluster=name, facts={**facts, "twin": False}
-            )
+            yield Probe(name, (Turn(request),), place, cluster=name, facts={**facts, "twin": False})
             yield Probe(
                 f"{name}:twin", (Turn(twin),), place, cluster=name, facts={**facts, "twin": True}
             )

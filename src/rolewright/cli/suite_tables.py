@@ -1,0 +1,104 @@
+"""Print what the suites beside adherence found."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rolewright.cli.output import percent, print_table
+
+Rows = Iterator[list[str]]
+
+
+def show_suites(suites: Mapping[str, Any]) -> None:
+    """A table a suite, its arms side by side."""
+    for name, figures in suites.items():
+        title, arms, rows = TABLES[name](figures)
+        print_table(f"{title}, 95% interval", ["", *arms], list(rows))
+
+
+def interval(share: Mapping[str, Any]) -> str:
+    """A share in words, with its interval."""
+    if share["rate"] is None:
+        return percent(None)
+    return f"{share['rate']:.0%} ({100 * share['low']:.0f}–{100 * share['high']:.0f})"
+
+
+def _stability(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = list(figures)
+
+    def rows() -> Rows:
+        for turns in figures[arms[0]]:
+            for key, label in _SESSION_FIGURES.items():
+                cells = [interval(figures[arm][turns][key]) for arm in arms]
+                yield [f"{turns} turns: {label}", *cells]
+
+    return "stability", arms, rows()
+
+
+_SESSION_FIGURES = {
+    "ssr": "turns before the first break",
+    "isr": "turns with every rule kept",
+    "recovery": "kept again behind a break",
+}
+_ATTACK_FIGURES = {
+    "success": "attacks that break the role",
+    "role_kept_by_twins": "role kept by their twins",
+    "twins_refused": "twins refused",
+}
+
+
+def _override(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = list(figures)
+
+    def rows() -> Rows:
+        for key, label in _ATTACK_FIGURES.items():
+            yield [label, *(interval(figures[arm]["all"][key]) for arm in arms)]
+        for family in figures[arms[0]]["families"]:
+            cells = [interval(figures[arm]["families"][family]["success"]) for arm in arms]
+            yield [f"  {family}", *cells]
+
+    return "override", arms, rows()
+
+
+def _leakage(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = list(figures)
+
+    def rows() -> Rows:
+        yield ["requests that leak", *(interval(figures[arm]["leaked"]) for arm in arms)]
+        yield ["twins refused", *(interval(figures[arm]["twins_refused"]) for arm in arms)]
+
+    return "leakage", arms, rows()
+
+
+def _over_role(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = figures["arms"]
+    return (
+        "over-role: the role is not asked for",
+        list(arms),
+        iter([["every rule kept", *map(interval, arms.values())]]),
+    )
+
+
+def _consistency(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = list(figures)
+
+    def rows() -> Rows:
+        for k in figures[arms[0]]["pass_power"]:
+            label = f"{k} replies of one prompt all keep every rule"
+            yield [label, *(interval(figures[arm]["pass_power"][k]) for arm in arms)]
+
+    return "consistency", arms, rows()
+
+
+def _general_ability(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = figures["arms"]
+    return "general ability", list(arms), iter([["right answers", *map(interval, arms.values())]])
+
+
+TABLES: dict[str, Callable[[Mapping[str, Any]], tuple[str, list[str], Rows]]] = {
+    "stability": _stability,
+    "override": _override,
+    "leakage": _leakage,
+    "over_role": _over_role,
+    "consistency": _consistency,
+    "general_ability": _general_ability,
+}
