@@ -102,16 +102,18 @@ def units_of(text: str, unit: Unit) -> list[Span]:
     return _CUTTERS[unit](text)
 
 
-def sentences_of(text: str) -> list[Span]:
+def sentences_of(text: str, *, line_ends: bool = True) -> list[Span]:
     """Cut a text into sentences that hold at least one letter or digit.
 
-    A sentence ends at 。！？；… or .!? together with the closing quotation marks that follow, or at
-    the end of a line. The points in "3.14", "Mr. Li", "e.g. this", "J. K. Rowling" and "1. First"
+    A sentence ends at 。！？；… or .!? together with the closing quotation marks that follow, or,
+    unless ``line_ends`` is false, at the end of a line. The points in "3.14", "Mr. Li", "e.g. this", "J. K. Rowling" and "1. First"
     end none.
     """
     spans: list[Span] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
+        if end[0].isspace() and not line_ends:
+            continue
         if _ends_sentence(text, end):
             spans.append((start, end.end()))
             start = end.end()
