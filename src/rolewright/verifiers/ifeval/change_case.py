@@ -13,7 +13,8 @@ from rolewright.verifiers.segmentation import HAN, KANA
 from rolewright.verifiers.verdict import Verdict
 
 _LETTER = f"(?:(?![{HAN}{KANA}])\\w)"
-_WORD = re.compile(f"{_LETTER}+(?:[-'’./&]{_LETTER}+)*")
+# What follows an apostrophe has no part in the verdict: the I of "I'm" is a capital word.
+_WORD = re.compile(f"(?P<stem>{_LETTER}+(?:[-./&]{_LETTER}+)*)(?:['’]{_LETTER}+)*")
 
 
 @instruction("change_case:capital_word_frequency")
@@ -26,8 +27,8 @@ def capital_word_frequency(
 ) -> Verdict:
     """Check how many words are written in capital letters only.
 
-    "DON'T", "AC/DC" and "WELL-KNOWN" are one word each, and so are "I" and "A". The span of a
-    failure is the first word too many.
+    "DON'T", "AC/DC" and "WELL-KNOWN" are one word each, and so are "I", also in "I'm", and "A". The
+    span of a failure is the first word too many.
 
     Rule parameters:
         capital_frequency: the number compared with.
@@ -35,7 +36,7 @@ def capital_word_frequency(
 
     Source: IFEval.
     """
-    words = [word.span() for word in _WORD.finditer(text) if word[0].isupper()]
+    words = [word.span() for word in _WORD.finditer(text) if word["stem"].isupper()]
     return judge_count(words, "all-capital word", capital_relation, capital_frequency)
 
 

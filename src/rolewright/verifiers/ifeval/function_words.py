@@ -215,22 +215,26 @@ _PIECE = re.compile(
 )
 # Chinese quoted in Japanese names and headings is common, Japanese prose without kana is not.
 _LEAST_KANA_SHARE = 0.1
+# Thai has no spaces between words; this is about the length of one.
+_THAI_WORD_CHARACTERS = 5
 
 
 def count_evidence(text: str) -> dict[Language, int] | None:
     """Count the common words of each language that has the text's main script.
 
     Each Han or kana character is a word, so that Latin names weigh little in a Chinese text.
+    Thoughts, code and URLs are left out, unless nothing but them would remain.
 
     Returns:
         Counts by language, none if the script is that of no language here; None if the text has no
-        letters outside thoughts, code and URLs.
+        letters.
     """
-    pieces = [piece[0] for piece in _PIECE.finditer(_fold(prose_of(text)))]
-    words = [(piece, script) for piece in pieces if (script := _script(piece))]
+    words = _words(prose_of(text)) or _words(text)
     if not words:
         return None
-    shares = Counter(script for _, script in words)
+    shares: Counter[str] = Counter()
+    for word, script in words:
+        shares[script] += max(1, len(word) // _THAI_WORD_CHARACTERS) if script == "THAI" else 1
     kana, han = shares.pop("KANA", 0), shares.pop("CJK", 0)
     if kana + han >= max(shares.values(), default=0):
         return {"ja" if kana >= _LEAST_KANA_SHARE * (kana + han) else "zh": 0}
@@ -240,6 +244,12 @@ def count_evidence(text: str) -> dict[Language, int] | None:
         for code, traits in LANGUAGES.items()
         if traits.script == main
     }
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """A text's words, each with its script."""
+    pieces = [piece[0] for piece in _PIECE.finditer(_fold(text))]
+    return [(piece, script) for piece in pieces if (script := _script(piece))]
 
 
 @lru_cache(maxsize=4096)

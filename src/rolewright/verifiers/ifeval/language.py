@@ -14,7 +14,7 @@ def response_language(text: str, conversation: Conversation, *, language: Langua
     The script that most words are in decides first; among the languages of one script, their
     commonest words ("the", "und", "que") decide. The answer fails if another language has more of
     them, so a name alone passes as any language of its script. Code, URLs and thoughts do not
-    count; text without letters passes.
+    count unless there is nothing else; a text without letters passes.
 
     Rule parameters:
         language: code of the language.
@@ -23,7 +23,7 @@ def response_language(text: str, conversation: Conversation, *, language: Langua
     """
     evidence = count_evidence(text)
     if evidence is None:
-        return Verdict(True, "the answer has no letters outside code and URLs")
+        return Verdict(True, "the answer has no letters")
     required = LANGUAGES[language].name
     if language not in evidence:
         return Verdict(False, f"most words are in another script than that of {required}")
