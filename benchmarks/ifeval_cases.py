@@ -80,7 +80,7 @@ def change(draw: random.Random, text: str) -> str:
         0: lambda: f"{draw.choice(OPENINGS)}\n{text}",
         1: lambda: f"{text}\n{draw.choice(CLOSINGS)}",
         2: lambda: f"{draw.choice(OPENINGS)}\n\n{text}\n\n{draw.choice(CLOSINGS)}",
-        3: lambda: text[:place] + draw.choice("*,.!\"-[]#\n A7é") + text[place:],
+        3: lambda: text[:place] + draw.choice('*,.!"-[]#\n A7é') + text[place:],
         4: lambda: text[:place] + text[place + 1 :],
         5: lambda: text[:place] + draw.choice(("\n\n", "***", " IMPORTANT ", "😀 ")) + text[place:],
         6: lambda: "\n".join(line for line in lines if draw.random() > 0.2),

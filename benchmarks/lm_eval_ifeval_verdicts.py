@@ -3,12 +3,13 @@
     python benchmarks/lm_eval_ifeval_verdicts.py cases.jsonl theirs.jsonl
 
 Runs in an environment of its own (lm_eval_ifeval_requirements.txt), and imports nothing of this
-project. lm-eval's own ``test_instruction_following_strict`` and ``..._loose`` are called. langdetect
-draws at random: each of its verdicts is asked for under several seeds, and a case on which they
-differ is marked as unsteady.
+project. lm-eval's own functions for strict and loose verdicts are called. langdetect draws at
+random: its verdicts are asked for under several seeds, and a case on which they differ is marked as
+unsteady.
 """
 
 import argparse
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -45,7 +46,7 @@ def install_punkt(folder: Path) -> None:
 
 
 def import_ifeval() -> Any:
-    """Import the task's modules without those of the packages above it, which load all of lm-eval."""
+    """Import the task's modules without the packages above it, which load all of lm-eval."""
     spec = importlib.util.find_spec("lm_eval")
     assert spec is not None
     assert spec.submodule_search_locations

@@ -105,9 +105,9 @@ def units_of(text: str, unit: Unit) -> list[Span]:
 def sentences_of(text: str, *, line_ends: bool = True) -> list[Span]:
     """Cut a text into sentences that hold at least one letter or digit.
 
-    A sentence ends at 。！？；… or .!? together with the closing quotation marks and asterisks that follow, or,
-    unless ``line_ends`` is false, at the end of a line. The points in "3.14", "Mr. Li", "e.g. this", "J. K. Rowling" and "1. First"
-    end none.
+    A sentence ends at 。！？；… or .!? together with the closing quotation marks and asterisks that
+    follow, or, unless ``line_ends`` is false, at the end of a line. The points in "3.14", "Mr. Li",
+    "e.g. this", "J. K. Rowling" and "1. First" end none.
     """
     spans: list[Span] = []
     start = 0

@@ -18,7 +18,7 @@ _TOLERANCE_PERCENT = 2
 def overlap(
     text: str, conversation: Conversation, *, reference_text: Phrase, percentage: Percentage
 ) -> Verdict:
-    """Check how much of the answer overlaps with a reference text.
+    """Check that the answer overlaps with a reference text to a certain degree.
 
     What is measured is the share of the answer's different sequences of 3 characters that the
     reference text has as well. It may be off by 2 points.

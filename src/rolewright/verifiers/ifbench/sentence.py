@@ -24,7 +24,7 @@ def keyword(text: str, conversation: Conversation, *, word: Phrase, N: PositiveI
     """
     sentences = sentences_of(prose_of(text))
     if len(sentences) < N:
-        return Verdict(False, f"{counted(len(sentences), 'sentence')}, there is no {N}th")
+        return Verdict(False, f"{counted(len(sentences), 'sentence')}, there is no sentence {N}")
     span = sentences[N - 1]
     if first_occurrence(text[slice(*span)], [word], whole_words=False) is None:
         return Verdict(False, f"sentence {N} does not say {quoted(word)}", span)

@@ -13,8 +13,8 @@ from rolewright.verifiers.segmentation import HAN, KANA
 from rolewright.verifiers.verdict import Verdict
 
 _LETTER = f"(?:(?![{HAN}{KANA}])\\w)"
-# What follows an apostrophe has no part in the verdict: the I of "I'm" is a capital word.
-_WORD = re.compile(f"(?P<stem>{_LETTER}+(?:[-./&]{_LETTER}+)*)(?:['’]{_LETTER}+)*")
+_WORD = re.compile(f"{_LETTER}+(?:[-'’./&]{_LETTER}+)*")
+_CONTRACTION = re.compile(r"['’](?:s|m|d|t|re|ve|ll)\Z", re.IGNORECASE)
 
 
 @instruction("change_case:capital_word_frequency")
@@ -25,7 +25,7 @@ def capital_word_frequency(
     capital_frequency: NonNegativeInt,
     capital_relation: Relation,
 ) -> Verdict:
-    """Check how many words are written in capital letters only.
+    """Check that the answer has so many words in capital letters only.
 
     "DON'T", "AC/DC" and "WELL-KNOWN" are one word each, and so are "I", also in "I'm", and "A". The
     span of a failure is the first word too many.
@@ -36,7 +36,9 @@ def capital_word_frequency(
 
     Source: IFEval.
     """
-    words = [word.span() for word in _WORD.finditer(text) if word["stem"].isupper()]
+    words = [
+        word.span() for word in _WORD.finditer(text) if _CONTRACTION.sub("", word[0]).isupper()
+    ]
     return judge_count(words, "all-capital word", capital_relation, capital_frequency)
 
 

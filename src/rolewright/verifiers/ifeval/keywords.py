@@ -42,7 +42,7 @@ def frequency(
     frequency: NonNegativeInt,
     relation: Relation,
 ) -> Verdict:
-    """Check how many times the answer has a keyword, also inside longer words.
+    """Check that the answer has a keyword so many times, also inside longer words.
 
     The span of a failure is the first occurrence too many.
 
@@ -80,7 +80,7 @@ def letter_frequency(
     let_frequency: NonNegativeInt,
     let_relation: Relation,
 ) -> Verdict:
-    """Check how many times the answer has a letter.
+    """Check that the answer has a letter so many times.
 
     The span of a failure is the first letter too many.
 

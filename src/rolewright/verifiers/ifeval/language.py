@@ -6,6 +6,9 @@ from rolewright.verifiers.ifeval.function_words import LANGUAGES, Language, coun
 from rolewright.verifiers.instruction import instruction
 from rolewright.verifiers.verdict import Verdict
 
+# Common words make up a third to a half of prose; fewer come from names and lists.
+_LEAST_SHARE = 0.05
+
 
 @instruction("language:response_language")
 def response_language(text: str, conversation: Conversation, *, language: Language) -> Verdict:
@@ -13,8 +16,8 @@ def response_language(text: str, conversation: Conversation, *, language: Langua
 
     The script that most words are in decides first; among the languages of one script, their
     commonest words ("the", "und", "que") decide. The answer fails if another language has more of
-    them, so a name alone passes as any language of its script. Code, URLs and thoughts do not
-    count unless there is nothing else; a text without letters passes.
+    them, and they are more than a few: a name alone passes as any language of its script. Code,
+    URLs and thoughts do not count unless there is nothing else; a text without letters passes.
 
     Rule parameters:
         language: code of the language.
@@ -24,14 +27,14 @@ def response_language(text: str, conversation: Conversation, *, language: Langua
     evidence = count_evidence(text)
     if evidence is None:
         return Verdict(True, "the answer has no letters")
-    required = LANGUAGES[language].name
-    if language not in evidence:
+    required, common = LANGUAGES[language].name, evidence.common
+    if language not in common:
         return Verdict(False, f"most words are in another script than that of {required}")
-    best = max(evidence, key=lambda code: (evidence[code], code == language))
-    if evidence[language] == evidence[best]:
-        return Verdict(True, f"nothing speaks against {required}")
+    best = max(common, key=lambda code: (common[code], code == language))
+    if best == language or common[best] < _LEAST_SHARE * evidence.words:
+        return Verdict(True, f"no language has more common words here than {required}")
     return Verdict(
         False,
-        f"{counted(evidence[best], 'common word')} of {LANGUAGES[best].name}, "
-        f"{evidence[language]} of {required}",
+        f"{counted(common[best], 'common word')} of {LANGUAGES[best].name}, "
+        f"{common[language]} of {required}",
     )

@@ -28,7 +28,7 @@ def number_words(
     relation: Relation,
     unit: Unit | None = None,
 ) -> Verdict:
-    """Check how many words the answer has.
+    """Check that the answer has so many words.
 
     IFEval's words are runs of letters, digits and underscores: "don't" has two. Each Han or kana
     character is a word of its own. The span of a failure is the first word too many.
@@ -50,7 +50,7 @@ def number_words(
 def number_sentences(
     text: str, conversation: Conversation, *, num_sentences: NonNegativeInt, relation: Relation
 ) -> Verdict:
-    """Check how many sentences the answer has, in English or Chinese.
+    """Check that the answer has so many sentences, in English or Chinese.
 
     A line break ends no sentence, as in IFEval. The span of a failure is the first sentence too
     many.
@@ -98,7 +98,7 @@ def nth_paragraph_first_word(
     nth_paragraph: PositiveInt,
     first_word: Phrase,
 ) -> Verdict:
-    """Check how many paragraphs the answer has, and how one of them begins.
+    """Check that the answer has so many paragraphs, one of which begins with a certain word.
 
     Paragraphs are separated by one empty line. A word in a script without spaces only has to stand
     at the paragraph's beginning.
@@ -113,11 +113,9 @@ def nth_paragraph_first_word(
     pieces = _split(text)
     count = sum(bool(text[slice(*piece)].strip()) for piece in pieces)
     if count != num_paragraphs:
-        return Verdict(
-            False, f"{counted(count, 'paragraph')}, exactly {num_paragraphs} required"
-        )
+        return Verdict(False, f"{counted(count, 'paragraph')}, exactly {num_paragraphs} required")
     if nth_paragraph > count:
-        return Verdict(False, f"{counted(count, 'paragraph')}, there is no {nth_paragraph}th")
+        return Verdict(False, f"{counted(count, 'paragraph')}, there is no paragraph {nth_paragraph}")
     start, end = pieces[nth_paragraph - 1]
     paragraph = text[start:end].strip()
     opening = paragraph.lstrip(_OPENING_QUOTES)

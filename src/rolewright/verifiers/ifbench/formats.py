@@ -24,7 +24,9 @@ _LETTERED = re.compile(r"\W*a\W+b\W+c\b", re.IGNORECASE)
 _BULLET = re.compile(r"^[^\S\n]*\*(?!\*)[^\S\n]*", re.MULTILINE)
 _SUB_BULLET = re.compile(r"^[^\S\n]*-(?!-)[^\S\n]*\S", re.MULTILINE)
 _CLOSING_MARKS = " \t。！？…；.!?”’」』）】》〉)]}\"'*_`~"
-_CASED_WORD = re.compile(f"[^\\W\\d_{HAN}{KANA}]+(?:['’][^\\W\\d_{HAN}{KANA}]+)*")
+_CASED_WORD = re.compile(
+    f"(?<![^\\W_{HAN}{KANA}])[^\\W\\d_{HAN}{KANA}]+(?:['’][^\\W\\d_{HAN}{KANA}]+)*"
+)
 _LINE = re.compile(r"[^\r\n]+")
 _MINOR_WORDS: Final = frozenset(
     {
@@ -88,7 +90,8 @@ def sub_bullets(text: str, conversation: Conversation) -> Verdict:
     ends = [*(bullet.start() for bullet in bullets[1:]), len(text)]
     for bullet, end in zip(bullets, ends, strict=True):
         if not _SUB_BULLET.search(text, bullet.end(), end):
-            span = (bullet.start(), text.find("\n", bullet.end()) % (len(text) + 1))
+            line_end = text.find("\n", bullet.end())
+            span = (bullet.start(), len(text) if line_end < 0 else line_end)
             return Verdict(False, f"no sub-bullet below {quoted(text[slice(*span)])}", span)
     return Verdict(True, f"{counted(len(bullets), 'bullet')}, each with a sub-bullet")
 
@@ -105,11 +108,9 @@ def emoji_every_sentence(text: str, conversation: Conversation) -> Verdict:
     sentences = sentences_of(prose)
     for start, end in sentences:
         sentence = prose[start:end].rstrip(_CLOSING_MARKS)
-        last = None
-        for last in EMOJI.finditer(sentence):
-            pass
         behind = prose[end : end + 8].lstrip(_CLOSING_MARKS)
-        if not (last is not None and last.end() == len(sentence)) and not EMOJI.match(behind):
+        is_last = any(emoji.end() == len(sentence) for emoji in EMOJI.finditer(sentence))
+        if not is_last and not EMOJI.match(behind):
             return Verdict(False, f"no emoji ends {quoted(text[start:end])}", (start, end))
     return Verdict(bool(sentences), f"{counted(len(sentences), 'sentence')}, each with an emoji")
 
@@ -149,8 +150,7 @@ def output_template(
         sought = fold_phrase(heading)
         found = folded.find(sought, position)
         if found < 0:
-            is_early = sought in folded
-            place = "in its place" if is_early else "anywhere"
+            place = "in its place" if sought in folded else "anywhere"
             return Verdict(False, f"{quoted(heading)} does not stand {place}")
         position = found + len(sought)
     return Verdict(True, f"has {listed(headings)} in this order")
