@@ -26,7 +26,7 @@ from rolewright.verifiers import judge_instructions
 
 MODES = ("strict", "loose")
 SAMPLED_PER_ID = 12
-LONGEST_SAMPLED_CHARACTERS = 500
+LONGEST_SAMPLED_CHARACTERS = 700
 NOTHING_ASKED = Conversation(messages=(), system=None, id="case", place=Place("cases.jsonl", 1))
 
 
@@ -109,22 +109,27 @@ def show(summary: dict[str, Any]) -> None:
 
 
 def write_sample(compared: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write some short cases of each instruction with lm-eval's verdicts, for a test."""
+    """Write some short cases of each instruction with lm-eval's verdicts, and all disagreements."""
     taken: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    apart = []
     for each in compared:
         of_id = taken[each["instruction_id"]]
-        if (
+        if each["unsteady"]:
+            continue
+        if each["ours"] != each["theirs"]:
+            apart.append(each)
+        elif (
             len(of_id) < SAMPLED_PER_ID
             and len(each["text"]) <= LONGEST_SAMPLED_CHARACTERS
-            and not each["unsteady"]
-            # Passing and failing ones in turn, as far as there are both.
+            # Passing and failing ones in turn.
             and each["theirs"]["strict"] == (len(of_id) % 2 == 0)
         ):
             of_id.append(each)
+    chosen = [*(row for name in sorted(taken) for row in taken[name]), *apart]
     rows = [
         {**{key: row[key] for key in ("instruction_id", "kwargs", "text")}, **row["theirs"],
          "agrees": row["ours"] == row["theirs"]}
-        for name in sorted(taken) for row in taken[name]
+        for row in chosen
     ]  # fmt: skip
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("\n".join(lines) + "\n", "utf-8")
