@@ -1,13 +1,18 @@
 """Instructions in IFEval's form: an id, keyword arguments, and no answer follows any if empty."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.loose import judge_loosely
+from rolewright.verifiers.matching import Span
 from rolewright.verifiers.registry import VerifierFunction, find_verifier, verifier
+from rolewright.verifiers.segmentation import HAN, KANA
 from rolewright.verifiers.verdict import Verdict
+
+_WORD = re.compile(f"[{HAN}{KANA}]|(?:(?![{HAN}{KANA}])\\w)+")
 
 
 def instruction(name: str) -> Callable[[VerifierFunction], VerifierFunction]:
@@ -23,6 +28,15 @@ def instruction(name: str) -> Callable[[VerifierFunction], VerifierFunction]:
         return verifier(name)(judge)
 
     return register
+
+
+def words_of(text: str) -> list[Span]:
+    """Cut a text into the words that IFEval and IFBench count.
+
+    A word is a run of letters, digits and underscores: "don't" has two. Unlike there, each Han or
+    kana character is a word of its own.
+    """
+    return [word.span() for word in _WORD.finditer(text)]
 
 
 def judge_instructions(

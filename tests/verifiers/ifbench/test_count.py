@@ -4,6 +4,11 @@ import pytest
 @pytest.mark.parametrize(
     ("text", "unit", "passed"),
     [
+        ("one two three", None, True),
+        ("don't go", None, True),
+        ("don't go there", None, False),
+        ("今天好", None, True),
+        ("今天很好", None, False),
         ("one two three", "words", True),
         ("one", "words", False),
         ("one two three four", "words", False),

@@ -5,8 +5,8 @@ import re
 from pydantic import NonNegativeInt
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.comparison import judge_exact_count
-from rolewright.verifiers.instruction import instruction
+from rolewright.verifiers.comparison import counted, judge_exact_count
+from rolewright.verifiers.instruction import instruction, words_of
 from rolewright.verifiers.length import length_between
 from rolewright.verifiers.matching import fold_phrase
 from rolewright.verifiers.segmentation import Unit, units_of
@@ -22,18 +22,26 @@ def word_count_range(
     *,
     min_words: NonNegativeInt,
     max_words: NonNegativeInt,
-    unit: Unit = "words",
+    unit: Unit | None = None,
 ) -> Verdict:
     """Check that the number of words lies in a range, both ends included.
+
+    Words are those of [number_words](#length_constraintsnumber_words). The span of a failure is the
+    first word too many.
 
     Rule parameters:
         min_words: how many are required.
         max_words: how many are allowed.
-        unit: what to count; ``segmentation.units_of`` defines each.
+        unit: count this instead of words: see [Units](#units).
 
     Source: IFBench.
     """
-    return length_between(text, conversation, unit=unit, min=min_words, max=max_words)
+    if unit is not None:
+        return length_between(text, conversation, unit=unit, min=min_words, max=max_words)
+    words = words_of(text)
+    evidence = f"{counted(len(words), 'word')}, {min_words} to {max_words} required"
+    excess = words[max_words] if len(words) > max_words else None
+    return Verdict(min_words <= len(words) <= max_words, evidence, excess)
 
 
 @instruction("count:unique_word_count")

@@ -6,12 +6,11 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.comparison import Relation, counted, judge_count
-from rolewright.verifiers.instruction import instruction
+from rolewright.verifiers.instruction import instruction, words_of
 from rolewright.verifiers.matching import Phrase, Span, quoted
 from rolewright.verifiers.segmentation import HAN, KANA, Unit, sentences_of, units_of
 from rolewright.verifiers.verdict import Verdict
 
-_WORD = re.compile(f"[{HAN}{KANA}]|(?:(?![{HAN}{KANA}])\\w)+")
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
 _GAP = re.compile(r"\n\n")
 _END_OF_FIRST_WORD = re.compile(r"[\s.,?!'\"，。？！、；：“”‘’「」『』]")
@@ -42,8 +41,7 @@ def number_words(
     """
     if unit is not None:
         return judge_count(units_of(text, unit), "unit", relation, num_words, of=unit)
-    words = [word.span() for word in _WORD.finditer(text)]
-    return judge_count(words, "word", relation, num_words)
+    return judge_count(words_of(text), "word", relation, num_words)
 
 
 @instruction("length_constraints:number_sentences")
@@ -115,7 +113,9 @@ def nth_paragraph_first_word(
     if count != num_paragraphs:
         return Verdict(False, f"{counted(count, 'paragraph')}, exactly {num_paragraphs} required")
     if nth_paragraph > count:
-        return Verdict(False, f"{counted(count, 'paragraph')}, there is no paragraph {nth_paragraph}")
+        return Verdict(
+            False, f"{counted(count, 'paragraph')}, there is no paragraph {nth_paragraph}"
+        )
     start, end = pieces[nth_paragraph - 1]
     paragraph = text[start:end].strip()
     opening = paragraph.lstrip(_OPENING_QUOTES)
