@@ -45,6 +45,8 @@ def test_each_language_is_told_from_all_others(judge, code):
         ("Oslo, Helsinki, Tallinn, Reykjavik, Riga, Vilnius, Warsaw, Prague, La Paz, Rome, Bern, "
          "Athens, Sofia, Bucharest, Ankara, Kyiv, Lisbon, Madrid, London, Cardiff", "en", True),
         ("THE CITY IS LARGE AND FULL OF LIFE", "en", True),
+        ("Sure, here is my answer:\n\nเราไม่รู้ว่ารถไฟจะมาเมื่อไหร่แต่เราถามได้", "th", True),
+        ("```\nder Hund und die Katze\n```", "en", False),
     ],
 )  # fmt: skip
 def test_mixed_and_short_texts(judge, text, language, passed):
