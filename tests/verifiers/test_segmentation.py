@@ -89,6 +89,7 @@ def test_nothing_counts_as_nothing(unit, text):
         ('He said "Go." She went.', ['He said "Go."', "She went."]),
         ("1. First\n2. Second", ["1. First", "2. Second"]),
         ("版本3.5很好.下一句", ["版本3.5很好.", "下一句"]),
+        ("**Bold.** Plain.", ["**Bold.**", "Plain."]),
         ("no stop", ["no stop"]),
         ("Hi! 👍", ["Hi!"]),
         ("？！", []),
@@ -96,6 +97,12 @@ def test_nothing_counts_as_nothing(unit, text):
 )
 def test_sentences(text, expected):
     assert sentences(text) == expected
+
+
+def test_a_line_break_may_end_no_sentence():
+    text = "A title\n\nOne. Two\n1. Three!"
+    spans = sentences_of(text, line_ends=False)
+    assert [text[slice(*span)] for span in spans] == ["A title\n\nOne.", "Two\n1. Three!"]
 
 
 @settings(deadline=None)

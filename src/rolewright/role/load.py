@@ -49,11 +49,12 @@ def _compile(
     verifier = find_verifier(entry.check)
     if verifier is None:
         near = difflib.get_close_matches(entry.check, verifier_names(), n=1)
+        plain = [name for name in verifier_names() if ":" not in name]
         faults.append(
             Fault(
                 document.place((*key, "check")),
                 f"there is no verifier named {entry.check!r}",
-                f"one of: {', '.join(verifier_names())}",
+                f"one of: {', '.join(plain)}, or an id of IFEval or IFBench",
                 f"did you mean {near[0]!r}?" if near else "choose one of them",
             )
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import NonNegativeInt, PositiveInt
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.verifiers.emoji import EMOJI
 from rolewright.verifiers.matching import Phrases, listed, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.segmentation import prose_of, without_code
@@ -39,16 +40,6 @@ _FENCED = re.compile(r"\A(```+|~~~+)[ \t]*\w*[ \t]*\n(?P<content>.*)\n[ \t]*\1\Z
 _QUESTION = re.compile(r"[!！]*[?？][?？!！]*")
 _CLOSERS = "”’」』）】》〉)]}\"'*_`"
 _ELLIPSIS = re.compile(r"\.{2,}|。{2,}|…")
-_EMOJI_PART = (
-    "[\U0001f004\U0001f0cf\U0001f170\U0001f171\U0001f17e\U0001f17f\U0001f18e\U0001f191-\U0001f19a"
-    "\U0001f1e6-\U0001f1ff\U0001f201\U0001f202\U0001f21a\U0001f22f\U0001f232-\U0001f23a"
-    "\U0001f250\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7eb"
-    "\U0001f90c-\U0001f9ff\U0001fa70-\U0001faff"
-    "⌚⌛⏩-⏬⏰⏳◽◾☔☕♈-♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓-❕❗➕-➗➰➿⬛⬜⭐⭕☀☹☺♥✌❤]"
-    "|[©®\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299]\ufe0f"
-    "|[0-9#*]\ufe0f?\u20e3"
-)
-_EMOJI = re.compile(f"(?:{_EMOJI_PART})(?:[\ufe0f\u200d\u20e3]|{_EMOJI_PART})*")
 
 
 @verifier("no_markdown")
@@ -204,7 +195,7 @@ def no_emoji(text: str, conversation: Conversation) -> Verdict:
     """
     count = 0
     first = None
-    for hit in _EMOJI.finditer(text):
+    for hit in EMOJI.finditer(text):
         first = first or hit
         count += 1
     if first is None:

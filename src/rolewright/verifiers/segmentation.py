@@ -25,7 +25,7 @@ HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
 _WIDE_MARKS = "\u3001-\u3004\u3008-\u3020\u3030\u30fb\uff01-\uff0f\uff1a-\uff20"
 _WIDE_MARKS += "\uff3b-\uff40\uff5b-\uff65"
-_CLOSING = "”’」』）】》〉)\\]\"'"
+_CLOSING = "”’」』）】》〉)\\]\"'*_"
 
 # A thought that opened in the prompt has only its end in the answer.
 _THOUGHT = re.compile(r"\A(?:(?!<think>).)*?</think>|<think>.*?(?:</think>|\Z)", re.DOTALL)
@@ -102,16 +102,18 @@ def units_of(text: str, unit: Unit) -> list[Span]:
     return _CUTTERS[unit](text)
 
 
-def sentences_of(text: str) -> list[Span]:
+def sentences_of(text: str, *, line_ends: bool = True) -> list[Span]:
     """Cut a text into sentences that hold at least one letter or digit.
 
-    A sentence ends at 。！？；… or .!? together with the closing quotation marks that follow, or at
-    the end of a line. The points in "3.14", "Mr. Li", "e.g. this", "J. K. Rowling" and "1. First"
-    end none.
+    A sentence ends at 。！？；… or .!? together with the closing quotation marks and asterisks that
+    follow, or, unless ``line_ends`` is false, at the end of a line. The points in "3.14", "Mr. Li",
+    "e.g. this", "J. K. Rowling" and "1. First" end none.
     """
     spans: list[Span] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
+        if end[0].isspace() and not line_ends:
+            continue
         if _ends_sentence(text, end):
             spans.append((start, end.end()))
             start = end.end()
