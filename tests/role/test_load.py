@@ -49,7 +49,7 @@ def test_whole_role(load):
     assert rule.verifier.name == "max_length"
     assert rule.applies_to("capital")
     assert not rule.applies_to(None)
-    assert role.scenarios[0].examples == ("Capital of France?",)
+    assert role.scenarios[0].inputs == ("Capital of France?",)
     assert not role.literal_control_tokens
 
 

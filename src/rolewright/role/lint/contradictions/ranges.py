@@ -1,0 +1,117 @@
+"""Ranges that have nothing in common: too long and too short, too many and too few.
+
+A rule bounds a field from below or from above. A field bounds others: each word has a character, so
+that 50 words do not fit 20 characters.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rolewright.role.lint.contradictions.contradiction import Contradiction
+from rolewright.role.lint.contradictions.requirement import Requirement
+from rolewright.role.schema import Rule
+from rolewright.verifiers.matching import fold_phrase
+from rolewright.verifiers.segmentation import units_of
+
+_ITEMS = "list items"
+_NO_MORE_THAN = {
+    "han": ("han+punct", "words"),
+    "han+punct": ("word_style",),
+    "words": ("word_style",),
+    "word_style": ("nonspace",),
+    "nonspace": ("characters",),
+    "sentences": ("nonspace",),
+    "paragraphs": ("lines",),
+    _ITEMS: ("lines", "nonspace"),
+}
+"""Field → fields that no answer has fewer of."""
+_UNITS_OF_A_PHRASE = ("words", "characters", "han", "han+punct", "word_style", "nonspace")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit that a rule sets.
+
+    Attributes:
+        rule: which sets it.
+        field: what is counted.
+        is_least: whether it bounds from below, else from above.
+        value: of the limit.
+        said: the limit in words.
+    """
+
+    rule: Rule
+    field: str
+    is_least: bool
+    value: int
+    said: str
+
+
+def bounds_of(rule: Rule) -> Iterator[Bound]:
+    """The limits that a rule sets by its parameters."""
+    field = _FIELDS.get(rule.verifier.name)
+    if field is None:
+        return
+    name, parameters = field(rule), rule.parameters
+    implied = _IMPLIED.get(rule.verifier.name, {})
+    least = parameters.get("min", implied.get("min"))
+    most = parameters.get("max", implied.get("max"))
+    if least:
+        yield Bound(rule, name, True, least, f"at least {least} {name}")
+    if most is not None:
+        yield Bound(rule, name, False, most, f"at most {most} {name}")
+
+
+def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
+    """The length that an answer has at least because of what it has to say."""
+    if requirement.is_whole or not all(option.phrase for option in requirement.options):
+        return
+    for unit in _UNITS_OF_A_PHRASE:
+        # Folding may join characters ("ｶﾞ"): the shorter form is the one to count on.
+        least, said = min(
+            (min(len(units_of(text, unit)) for text in (name, fold_phrase(name))), option.said)
+            for option in requirement.options
+            for name in [option.phrase]
+        )
+        if least:
+            yield Bound(requirement.rule, unit, True, least, f"says {said}, which has {least} {unit}")
+
+
+def empty_ranges(bounds: Sequence[Bound]) -> Iterator[Contradiction]:
+    """Pairs of the tightest bounds of a field that leave nothing between them."""
+    for field in dict.fromkeys(bound.field for bound in bounds):
+        above = [each for each in bounds if each.field == field and not each.is_least]
+        below = [each for each in bounds if field in _reached(each.field) and each.is_least]
+        if above and below:
+            most = min(above, key=lambda bound: bound.value)
+            least = max(below, key=lambda bound: bound.value)
+            if least.value > most.value and least.rule is not most.rule:
+                yield Contradiction(
+                    (least.rule, most.rule),
+                    True,
+                    f"{least.said} ({least.rule.id}) and {most.said} ({most.rule.id})",
+                )
+
+
+def _reached(field: str) -> set[str]:
+    """A field and all that no answer has fewer of."""
+    reached = {field}
+    for wider in _NO_MORE_THAN.get(field, ()):
+        reached |= _reached(wider)
+    return reached
+
+
+def _unit(rule: Rule) -> str:
+    return str(rule.parameters["unit"])
+
+
+_FIELDS: dict[str, Callable[[Rule], str]] = {
+    "bullet_list": lambda rule: _ITEMS,
+    "catchphrase_rate": lambda rule: f"times {fold_phrase(rule.parameters['phrase'])!r}",
+    "json_object": lambda rule: _ITEMS,
+    "length_between": _unit,
+    "max_length": _unit,
+    "min_length": _unit,
+    "single_line": lambda rule: "lines",
+}
+_IMPLIED = {"json_object": {"max": 0}, "single_line": {"max": 1}}

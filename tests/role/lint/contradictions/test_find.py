@@ -1,0 +1,144 @@
+"""Rules that exclude each other, and rules that look so and do not."""
+
+import pytest
+
+from rolewright.role.lint.contradictions.find import contradictions
+
+WORDS = "check: max_length, unit: words, max"
+EXCLUDED = [
+    # lengths and counts
+    ("check: min_length, unit: words, min: 9", f"{WORDS}: 8"),
+    ("check: min_length, unit: words, min: 50", "check: max_length, unit: characters, max: 20"),
+    ("check: min_length, unit: han, min: 30", "check: max_length, unit: word_style, max: 20"),
+    ("check: min_length, unit: sentences, min: 9", "check: max_length, unit: nonspace, max: 8"),
+    ("check: min_length, unit: paragraphs, min: 2", "check: single_line"),
+    ("check: bullet_list, min: 5", "check: bullet_list, min: 0, max: 3"),
+    ("check: bullet_list, min: 2", "check: single_line"),
+    ("check: bullet_list", "check: json_object"),
+    (
+        "check: catchphrase_rate, phrase: 喵, min: 3, max: 4",
+        "check: catchphrase_rate, phrase: 喵, max: 1",
+    ),
+    ("check: must_include, phrases: [Ask me anything about maps]", f"{WORDS}: 3"),
+    ("check: opens_with, phrases: [您好，我是小禾], ", "check: max_length, unit: han, max: 5"),
+    # what is said, against what must not be
+    ("check: must_include, phrases: [Atlas]", "check: never_say, phrases: [atlas]"),
+    ("check: must_include, phrases: [Atlas, maps]", "check: never_say, phrases: [maps]"),
+    ("check: must_include, phrases: [我是小禾]", "check: never_say, phrases: [小禾]"),
+    (
+        "check: must_include, mode: any, phrases: [hi, hello]",
+        "check: never_say, phrases: [hello, hi]",
+    ),
+    ("check: must_include, phrases: ['作为AI，我']", "check: no_meta_talk"),
+    ("check: must_include, phrases: [由阿里云研发]", "check: never_base_identity"),
+    ("check: must_include, phrases: [Great 🎉]", "check: no_emoji"),
+    ("check: must_include, phrases: ['**Note**']", "check: no_markdown"),
+    ("check: must_include, phrases: ['How can I help?']", "check: max_questions, max: 0"),
+    ("check: must_include, phrases: [room 12]", "check: never_matches, pattern: '[0-9]'"),
+    ("check: opens_with, phrases: [Sure!, Of course!]", "check: never_matches, pattern: '!'"),
+    ("check: closes_with, phrases: [喵]", "check: ends_with_punctuation"),
+    ("check: closes_with, phrases: [Goodbye.]", "check: no_final_period"),
+    (
+        "check: must_say_when, triggers: [refund], phrases: [counter 3]",
+        "check: never_say, phrases: [counter]",
+    ),
+    ("check: self_name, names: [小禾]", "check: never_say, phrases: [小禾]"),
+    ("check: matches, pattern: Atlas", "check: never_matches, pattern: '[A-Z]'"),
+    # whole answers
+    ("check: exact_answer, options: [I only answer that.]", "check: must_include, phrases: [sorry]"),
+    ("check: exact_answer, options: [I only answer that.]", f"{WORDS}: 3"),
+    ("check: exact_answer, options: [Yes., No.]", "check: no_final_period"),
+    ("check: exact_answer, options: [Yes.]", "check: exact_answer, options: [No.]"),
+    ("check: exact_answer, options: [只回答地理问题。]", "check: language, language: en"),
+    ("check: exact_answer, options: [I only answer that.]", "check: json_object"),
+    ("check: exact_answer, options: [I only answer that.]", "check: refuses"),
+    # forms
+    ("check: refuses", "check: does_not_refuse"),
+    ("check: json_object", "check: opens_with, phrases: [您好]"),
+    ("check: json_object", "check: closes_with, phrases: [See you!]"),
+    ("check: json_object", "check: never_matches, pattern: '[{}]'"),
+    ("check: json_object, required_keys: [answer]", "check: never_say, phrases: [answer]"),
+    ("check: opens_with, phrases: [Hello]", "check: opens_with, phrases: [Good day, Hi]"),
+    ("check: closes_with, phrases: [再见]", "check: closes_with, phrases: [回见]"),
+    ("check: language, language: zh", "check: language, language: en"),
+]
+BARELY = [
+    ("check: must_include, phrases: [你好]", "check: address_user, term: 您"),
+    ("check: must_include, phrases: ['I am Qwen.']", "check: never_base_identity, where: claims"),
+    ("check: ends_with_punctuation, marks: ['.', 。]", "check: no_final_period"),
+    (
+        "check: must_include, phrases: [I cannot give advice]",
+        "check: language, language: zh, share: 1",
+    ),
+    ("check: must_include, phrases: [iPhone]", "check: never_matches, pattern: '[A-Z]'"),
+    ("check: language, language: zh", "check: never_matches, pattern: '[一-龥]'"),
+    ("check: must_include, phrases: [Atlas]", "check: never_matches, pattern: 'Atlas(?! Corp)'"),
+]
+CONSISTENT = [
+    ("check: min_length, unit: words, min: 8", f"{WORDS}: 8"),
+    ("check: min_length, unit: characters, min: 9", f"{WORDS}: 8"),
+    ("check: max_length, unit: words, max: 50", "check: min_length, unit: characters, min: 60"),
+    ("check: min_length, unit: sentences, min: 3", f"{WORDS}: 2"),
+    ("check: bullet_list, min: 1", "check: single_line"),
+    ("check: bullet_list, min: 3", "check: no_markdown"),
+    ("check: must_include, phrases: [cat]", "check: never_say, phrases: [concatenate]"),
+    ("check: must_include, phrases: [concatenate]", "check: never_say, phrases: [cat]"),
+    (
+        "check: must_include, whole_words: false, phrases: [cat]",
+        "check: never_say, phrases: [cat]",
+    ),
+    ("check: must_include, mode: any, phrases: [hi, hello]", "check: never_say, phrases: [hi]"),
+    ("check: must_include, phrases: [Atlas]", "check: never_matches, pattern: '^Atlas$'"),
+    ("check: must_include, phrases: [Qwen]", "check: never_base_identity, where: claims"),
+    ("check: must_include, phrases: [我]", "check: exact_answer, options: [我是小禾。, 好]"),
+    ("check: closes_with, phrases: [喵], ignore_punctuation: true", "check: ends_with_punctuation"),
+    ("check: ends_with_punctuation", "check: no_final_period"),
+    ("check: opens_with, phrases: [Hi]", "check: opens_with, phrases: [Hi there, Hello]"),
+    ("check: closes_with, phrases: [bye]", "check: closes_with, phrases: [Good bye]"),
+    ("check: json_object", "check: closes_with, phrases: [Bye], ignore_punctuation: true"),
+    ("check: json_object", "check: must_include, phrases: ['say \"hi\"']"),
+    ("check: json_object", "check: single_line"),
+    ("check: json_object", "check: no_markdown"),
+    ("check: json_object", "check: language, language: zh"),
+    ("check: json_object", "check: ends_with_punctuation"),
+    ("check: refuses, extra: [请找馆员]", "check: does_not_refuse"),
+    ("check: refuses", "check: language, language: zh"),
+    ("check: language, language: zh", "check: language, language: ja"),
+    ("check: language, language: zh, share: 0.4", "check: language, language: en, share: 0.4"),
+    ("check: language, language: zh", "check: must_include, phrases: [I cannot give advice]"),
+    (
+        "check: must_say_when, triggers: [refund], phrases: [counter 3]",
+        "check: exact_answer, options: [No.]",
+    ),
+    ("check: self_name, names: [Atlas]", "check: exact_answer, options: [No.]"),
+    ("check: must_include, phrases: [Atlas]", "check: matches, pattern: '[0-9]{4}'"),
+    ("check: must_include, phrases: [Hello]", "check: opens_with, phrases: [Good day]"),
+    ("check: must_include, phrases: [Hello]", "check: min_length, unit: words, min: 30"),
+]
+
+
+def found(role):
+    return [(finding.code, finding.place.key) for finding in contradictions(role)]
+
+
+@pytest.mark.parametrize("rules", EXCLUDED, ids=" / ".join)
+@pytest.mark.parametrize("order", [1, -1])
+def test_rules_that_no_answer_keeps_together(with_rules, rules, order):
+    (finding,) = contradictions(with_rules(*rules[::order]))
+    assert finding.code == "RW003"
+    assert "r1" in finding.message
+    assert "r2" in finding.message
+    assert finding.place.line in {4, 5}
+
+
+@pytest.mark.parametrize("rules", BARELY, ids=" / ".join)
+@pytest.mark.parametrize("order", [1, -1])
+def test_rules_that_hardly_any_answer_keeps_together(with_rules, rules, order):
+    (finding,) = contradictions(with_rules(*rules[::order]))
+    assert finding.code == "RW004"
+
+
+@pytest.mark.parametrize("rules", CONSISTENT, ids=" / ".join)
+@pytest.mark.parametrize("order", [1, -1])
+def test_rules_that_some_answer_keeps(with_rules, rules, order):
+    assert found(with_rules(*rules[::order])) == []
