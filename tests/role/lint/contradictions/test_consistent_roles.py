@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rolewright.conversations.conversation import Conversation, Message
@@ -11,10 +11,24 @@ from rolewright.role.lint.contradictions.find import contradictions
 from rolewright.role.load import load_role
 
 PIECES = (
-    "I am Atlas. You asked about Qwen, did you? Sorry, I can't help with that. How can I help? Bye!"
-    " Sure! cat concatenate iPhone 12 3.14 Mr. Li… 我是小禾。 您好， 你好！ 作为AI 恕难从命 喵 再见；"
-    " 阿里云 “quoted” “引用” 🎉 **bold** - \n- \n1. \n一、 \n \n\n https://a.b ... 。。 、 ( ) ～ はい"
-).split(" ")
+    *("I", "am", "Atlas.", "You", "asked", "about", "Qwen,", "did", "you?", "Sorry,", "I", "can't"),
+    *("help", "with", "that.", "How", "can", "I", "help?", "Bye!", "Sure!", "cat", "concatenate"),
+    *("iPhone", "12", "3.14", "Mr.", "Li…", "我是小禾。", "您好，", "你好！", "作为AI", "恕难从命"),
+    *(
+        "喵",
+        "再见；",
+        "阿里云",
+        "“quoted”",
+        "“引用”",
+        "🎉",
+        "**bold**",
+        "-",
+        "\n-",
+        "\n1.",
+        "\n一、",
+    ),
+    *("\n", "\n\n", "https://a.b", "...", "。。", "、", "(", ")", "～", "はい"),
+)
 REQUEST = "Who are you? refund"
 ASKED = Conversation((Message("user", REQUEST),), None, "x", Place("x"))
 UNITS = ["words", "characters", "han", "han+punct", "word_style", "nonspace", "sentences"]
@@ -53,7 +67,10 @@ def rules_about(draw, text):
                 {"check": "must_include", "phrases": phrases(), "whole_words": boolean},
                 {"check": "must_include", "phrases": phrases(), "mode": "any"},
                 {"check": "never_say", "phrases": phrases(), "whole_words": boolean},
-                {"check": "opens_with", "phrases": [*phrases(), text[: draw(count)].strip() or "a"]},
+                {
+                    "check": "opens_with",
+                    "phrases": [*phrases(), text[: draw(count)].strip() or "a"],
+                },
                 {"check": "closes_with", "phrases": [*phrases(), text[-4:].strip() or "a"]},
                 {
                     "check": "closes_with",
@@ -87,6 +104,7 @@ def rules_about(draw, text):
     )
 
 
+@settings(max_examples=60)
 @given(st.data())
 def test_no_contradiction_among_rules_that_an_answer_keeps(tmp_path_factory, data):
     text = data.draw(texts.filter(lambda text: any(map(str.isalpha, text))))

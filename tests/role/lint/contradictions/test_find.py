@@ -45,7 +45,10 @@ EXCLUDED = [
     ("check: self_name, names: [小禾]", "check: never_say, phrases: [小禾]"),
     ("check: matches, pattern: Atlas", "check: never_matches, pattern: '[A-Z]'"),
     # whole answers
-    ("check: exact_answer, options: [I only answer that.]", "check: must_include, phrases: [sorry]"),
+    (
+        "check: exact_answer, options: [I only answer that.]",
+        "check: must_include, phrases: [sorry]",
+    ),
     ("check: exact_answer, options: [I only answer that.]", f"{WORDS}: 3"),
     ("check: exact_answer, options: [Yes., No.]", "check: no_final_period"),
     ("check: exact_answer, options: [Yes.]", "check: exact_answer, options: [No.]"),

@@ -6,7 +6,11 @@ from rolewright.role.lint.contradictions.contradiction import Contradiction
 from rolewright.role.schema import Rule
 from rolewright.verifiers.matching import fold_phrase, listed
 
-_JSON_BEGINS, _JSON_ENDS = "{`~", "}`~"
+# The first and last characters of JSON and of a code fence.
+_JSON = {
+    "json_object": {"opens_with": "{`~", "closes_with": "}`~"},
+    "json_schema": {"opens_with": '{["-0123456789tfn`~', "closes_with": '}]"0123456789el`~'},
+}
 
 
 def clashing_edges(first: Rule, second: Rule) -> Iterator[Contradiction]:
@@ -15,21 +19,18 @@ def clashing_edges(first: Rule, second: Rule) -> Iterator[Contradiction]:
     if names == {"opens_with"}:
         pairs = [(a, b) for a in _folded(first) for b in _folded(second)]
         if not any(a.startswith(b) or b.startswith(a) for a, b in pairs):
-            yield _clash(first, second, "opens", "no opening does for both")
+            yield _clash(first, second, "no opening does for both")
     elif names == {"closes_with"}:
         is_loose = any(rule.parameters["ignore_punctuation"] for rule in (first, second))
         pairs = [(a, b) for a in _endings(first, is_loose) for b in _endings(second, is_loose)]
         if not any(a.endswith(b) or b.endswith(a) for a, b in pairs):
-            yield _clash(first, second, "closes", "no closing does for both")
-    elif names == {"json_object", "opens_with"}:
-        edge, form = sorted((first, second), key=lambda rule: rule.verifier.name == "json_object")
-        if not any(phrase[0] in _JSON_BEGINS for phrase in _folded(edge)):
-            yield _no_json(edge, form, "opens")
-    elif names == {"json_object", "closes_with"}:
-        edge, form = sorted((first, second), key=lambda rule: rule.verifier.name == "json_object")
-        in_json = edge.parameters["ignore_punctuation"]  # {"a": "Bye"} closes with "Bye"
-        if not in_json and not any(phrase[-1] in _JSON_ENDS for phrase in _folded(edge)):
-            yield _no_json(edge, form, "closes")
+            yield _clash(first, second, "no closing does for both")
+    for edge, form in ((first, second), (second, first)):
+        marks = _JSON.get(form.verifier.name, {}).get(edge.verifier.name)
+        if marks is not None and not edge.parameters.get("ignore_punctuation"):
+            last = 0 if edge.verifier.name == "opens_with" else -1
+            if not any(phrase[last] in marks for phrase in _folded(edge)):
+                yield Contradiction((edge, form), True, f"{_said(edge)} and is JSON ({form.id})")
 
 
 def _folded(rule: Rule) -> list[str]:
@@ -46,13 +47,10 @@ def _endings(rule: Rule, is_loose: bool) -> list[str]:
     ]
 
 
-def _clash(first: Rule, second: Rule, verb: str, why: str) -> Contradiction:
-    said = " and ".join(
-        f"{verb} with {listed(rule.parameters['phrases'])} ({rule.id})" for rule in (first, second)
-    )
-    return Contradiction((first, second), True, f"{said}: {why}")
+def _clash(first: Rule, second: Rule, why: str) -> Contradiction:
+    return Contradiction((first, second), True, f"{_said(first)} and {_said(second)}: {why}")
 
 
-def _no_json(edge: Rule, form: Rule, verb: str) -> Contradiction:
-    said = f"{verb} with {listed(edge.parameters['phrases'])} ({edge.id})"
-    return Contradiction((edge, form), True, f"{said} and is one JSON object ({form.id})")
+def _said(rule: Rule) -> str:
+    verb = rule.verifier.name.replace("_", " ")
+    return f"{verb} {listed(rule.parameters['phrases'])} ({rule.id})"

@@ -22,7 +22,8 @@ def contradictions(role: RoleFile) -> Iterator[Finding]:
     found: dict[frozenset[str], Contradiction] = {}
     where: dict[frozenset[str], list[str | None]] = {}
     by_rules: dict[tuple[str, ...], list[Contradiction]] = {}
-    for scenario in [each.id for each in role.scenarios] or [None]:
+    scenarios: list[str | None] = [each.id for each in role.scenarios]
+    for scenario in scenarios or [None]:
         rules = role.rules_for(scenario)
         ids = tuple(rule.id for rule in rules)
         if ids not in by_rules:

@@ -11,7 +11,7 @@ from rolewright.role.lint.contradictions.contradiction import Contradiction
 from rolewright.role.lint.contradictions.requirement import Requirement
 from rolewright.role.schema import Rule
 from rolewright.verifiers.matching import fold_phrase
-from rolewright.verifiers.segmentation import units_of
+from rolewright.verifiers.segmentation import Unit, units_of
 
 _ITEMS = "list items"
 _NO_MORE_THAN = {
@@ -25,7 +25,14 @@ _NO_MORE_THAN = {
     _ITEMS: ("lines", "nonspace"),
 }
 """Field → fields that no answer has fewer of."""
-_UNITS_OF_A_PHRASE = ("words", "characters", "han", "han+punct", "word_style", "nonspace")
+_UNITS_OF_A_PHRASE: tuple[Unit, ...] = (
+    "words",
+    "characters",
+    "han",
+    "han+punct",
+    "word_style",
+    "nonspace",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,9 @@ def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
             for name in [option.phrase]
         )
         if least:
-            yield Bound(requirement.rule, unit, True, least, f"says {said}, which has {least} {unit}")
+            yield Bound(
+                requirement.rule, unit, True, least, f"says {said}, which has {least} {unit}"
+            )
 
 
 def empty_ranges(bounds: Sequence[Bound]) -> Iterator[Contradiction]:
@@ -109,9 +118,10 @@ _FIELDS: dict[str, Callable[[Rule], str]] = {
     "bullet_list": lambda rule: _ITEMS,
     "catchphrase_rate": lambda rule: f"times {fold_phrase(rule.parameters['phrase'])!r}",
     "json_object": lambda rule: _ITEMS,
+    "json_schema": lambda rule: _ITEMS,
     "length_between": _unit,
     "max_length": _unit,
     "min_length": _unit,
     "single_line": lambda rule: "lines",
 }
-_IMPLIED = {"json_object": {"max": 0}, "single_line": {"max": 1}}
+_IMPLIED = {"json_object": {"max": 0}, "json_schema": {"max": 0}, "single_line": {"max": 1}}

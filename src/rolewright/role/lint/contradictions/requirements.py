@@ -24,6 +24,7 @@ _PROHIBITIONS = frozenset(
     {
         "address_user",
         "does_not_refuse",
+        "keeps_secret",
         "max_questions",
         "never_base_identity",
         "never_matches",
@@ -31,6 +32,7 @@ _PROHIBITIONS = frozenset(
         "no_emoji",
         "no_markdown",
         "no_meta_talk",
+        "register_banned",
     }
 )
 _OF_THE_END = frozenset({"ends_with_punctuation", "no_final_period"})
@@ -158,9 +160,12 @@ def _language(rule: Rule) -> Iterator[Requirement]:
 
 
 def _json_object(rule: Rule) -> Iterator[Requirement]:
-    values = (1, None, [], "ok", "好", "Yes.", "好。", *NEUTRAL)
+    values: tuple[object, ...] = (1, None, [], "ok", "好", "Yes.", "好。", *NEUTRAL)
     keys = rule.parameters["required_keys"]
-    objects = [{}, *(dict.fromkeys(keys or ("a",), value) for value in values)]
+    objects: list[dict[str, object]] = [
+        {},
+        *(dict.fromkeys(keys or ("a",), value) for value in values),
+    ]
     compact = tuple(json.dumps(each, ensure_ascii=False) for each in objects)
     indented = tuple(json.dumps(each, ensure_ascii=False, indent=1) for each in objects)
     fenced = tuple(f"```json\n{each}\n```" for each in compact)

@@ -32,8 +32,8 @@ def crowded_languages(
 ) -> Iterator[Contradiction]:
     """Phrases in another script that leave a language too few words for its share.
 
-    Of ``n`` words, at most ``(1 - share) n`` may be foreign, so that a phrase of ``f`` foreign words
-    needs an answer of ``f / (1 - share)`` words. Quoted words do not count for the verifier
+    Of ``n`` words, at most ``(1 - share) n`` may be foreign, so that a phrase of ``f`` foreign
+    words needs an answer of ``f / (1 - share)`` words. Quoted words do not count for the verifier
     ``language``, hence nothing here is certain.
     """
     if rule.verifier.name != "language" or rule.parameters["language"] not in {"en", "zh"}:
