@@ -6,6 +6,8 @@ from rolewright.role.lint.contradictions.find import contradictions
 
 WORDS = "check: max_length, unit: words, max"
 EXCLUDED = [
+    ("check: must_include, phrases: [喵喵]", "check: catchphrase_rate, phrase: 喵, max: 1"),
+    ("check: must_include, phrases: [a b c, d e f]", f"{WORDS}: 4"),
     # lengths and counts
     ("check: min_length, unit: words, min: 9", f"{WORDS}: 8"),
     ("check: min_length, unit: words, min: 50", "check: max_length, unit: characters, max: 20"),
@@ -78,6 +80,10 @@ BARELY = [
     ("check: must_include, phrases: [Atlas]", "check: never_matches, pattern: 'Atlas(?! Corp)'"),
 ]
 CONSISTENT = [
+    ("check: must_include, phrases: [a b c, d e f]", f"{WORDS}: 5"),
+    ("check: must_include, phrases: [a b c, c d e]", f"{WORDS}: 5"),
+    ("check: must_include, phrases: [state, art]", f"{WORDS}: 1"),
+    ("check: must_include, phrases: [喵]", "check: catchphrase_rate, phrase: 喵, min: 2, max: 3"),
     ("check: min_length, unit: words, min: 8", f"{WORDS}: 8"),
     ("check: min_length, unit: characters, min: 9", f"{WORDS}: 8"),
     ("check: max_length, unit: words, max: 50", "check: min_length, unit: characters, min: 60"),
@@ -145,3 +151,87 @@ def test_rules_that_hardly_any_answer_keeps_together(with_rules, rules, order):
 @pytest.mark.parametrize("order", [1, -1])
 def test_rules_that_some_answer_keeps(with_rules, rules, order):
     assert found(with_rules(*rules[::order])) == []
+
+
+def test_phrases_of_several_rules_that_do_not_fit_together(with_rules):
+    opens = "check: opens_with, phrases: [您好，我是小禾]"
+    closes = "check: closes_with, phrases: [祝您阅读愉快]"
+    (finding,) = contradictions(
+        with_rules(opens, closes, "check: max_length, unit: han, max: 11", "check: no_emoji")
+    )
+    assert finding.code == "RW003"
+    assert all(name in finding.message for name in ("r1", "r2", "r3"))
+    assert found(with_rules(opens, closes, "check: max_length, unit: han, max: 12")) == []
+
+
+def test_a_phrase_that_leaves_a_language_no_room(with_rules):
+    english = "check: must_include, phrases: [I cannot give you any legal advice]"
+    chinese = "check: language, language: zh, share: 0.7"
+    room = "check: max_length, unit: words, max"
+    (finding,) = contradictions(with_rules(english, chinese, f"{room}: 23"))
+    assert finding.code == "RW004"
+    assert "needs 24 words in all" in finding.message
+    assert found(with_rules(english, chinese, f"{room}: 24")) == []
+    (finding,) = contradictions(
+        with_rules(english, chinese, "check: max_length, unit: han, max: 9")
+    )
+    assert finding.code == "RW004"
+
+
+def test_options_that_different_rules_forbid(with_rules):
+    greets = "check: opens_with, phrases: [Hi!, 嗨]"
+    others = ("check: never_matches, pattern: '!'", "check: never_say, phrases: [嗨]")
+    (finding,) = contradictions(with_rules(greets, *others))
+    assert finding.code == "RW003"
+    assert (
+        """requires "Hi!" or "嗨", which breaks 'r2' (never_matches) and 'r3'""" in finding.message
+    )
+    assert found(with_rules(greets, others[0])) == found(with_rules(greets, others[1])) == []
+
+
+SCENARIOS = "scenarios:\n- {id: a}\n- {id: b}\n- {id: c}\n"
+
+
+def test_the_scenarios_are_named(load):
+    rules = (
+        "rules:\n- {id: low, check: min_length, unit: words, min: 9, scenarios: [a, b]}\n"
+        "- {id: high, check: max_length, unit: words, max: 8}\n"
+    )
+    (finding,) = contradictions(load(rules + SCENARIOS))
+    assert finding.message == (
+        "at least 9 words (low) and at most 8 words (high), in the scenarios 'a', 'b'"
+    )
+    assert finding.place.key == "rules.low"
+
+
+def test_rules_of_different_scenarios_do_not_meet(load):
+    rules = (
+        "rules:\n- {id: y, check: refuses, scenarios: [a]}\n"
+        "- {id: n, check: does_not_refuse, scenarios: [b, c]}\n"
+    )
+    assert found(load(rules + SCENARIOS)) == []
+
+
+def test_the_tightest_of_several_limits_is_named(with_rules):
+    (finding,) = contradictions(
+        with_rules(f"{WORDS}: 50", "check: min_length, unit: words, min: 9", f"{WORDS}: 8")
+    )
+    assert finding.message == "at least 9 words (r2) and at most 8 words (r3)"
+
+
+def test_a_verifier_that_nothing_is_known_of(with_rules, monkeypatch):
+    from rolewright.verifiers import registry
+    from rolewright.verifiers.verdict import Verdict
+
+    monkeypatch.setattr(registry, "_VERIFIERS", dict(registry._VERIFIERS))
+
+    @registry.verifier("no_comma")
+    def no_comma(text, conversation):
+        return Verdict("," not in text, "")
+
+    (finding,) = contradictions(
+        with_rules("check: must_include, phrases: ['Well, well']", "check: no_comma")
+    )
+    assert (finding.code, finding.severity) == ("RW004", "warning")
+    assert "in every ordinary answer" in finding.message
+    assert found(with_rules("check: must_include, phrases: [Well]", "check: no_comma")) == []

@@ -70,7 +70,8 @@ def _conflict(requirement: Requirement, option: Option, other: Rule) -> bool | N
 def _is_decisive(requirement: Requirement, other: Rule) -> bool:
     # A lookaround may be satisfied by a neighbour that no text tried has.
     looks_around = any(mark in str(other.parameters.get("pattern", "")) for mark in _LOOKAROUND)
-    return other.verifier.name in requirement.decisive and not looks_around
+    needs_more = bool(other.parameters.get("min"))
+    return other.verifier.name in requirement.decisive and not looks_around and not needs_more
 
 
 def _contradiction(requirement: Requirement, found: Sequence[_Conflict]) -> Contradiction:

@@ -14,6 +14,7 @@ from rolewright.role.lint.contradictions.ranges import (
 )
 from rolewright.role.lint.contradictions.requirements import requirements_of
 from rolewright.role.lint.contradictions.scripts import clashing_languages, crowded_languages
+from rolewright.role.lint.contradictions.together import crowded_phrases
 from rolewright.role.schema import RoleFile, Rule
 
 
@@ -53,6 +54,7 @@ def _among(rules: list[Rule]) -> Iterator[Contradiction]:
         yield from clashing_languages(first, second)
     for rule in rules:
         yield from crowded_languages(rule, requirements, limits)
+    yield from crowded_phrases(requirements, limits)
     for requirement in requirements:
         yield from conflicts_of(requirement, [r for r in rules if r is not requirement.rule])
 

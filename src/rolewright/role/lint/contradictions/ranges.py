@@ -73,6 +73,7 @@ def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
     """The length that an answer has at least because of what it has to say."""
     if requirement.is_whole or not all(option.phrase for option in requirement.options):
         return
+    when = f" {requirement.when}" if requirement.when else ""
     for unit in _UNITS_OF_A_PHRASE:
         # Folding may join characters ("ｶﾞ"): the shorter form is the one to count on.
         least, said = min(
@@ -82,7 +83,7 @@ def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
         )
         if least:
             yield Bound(
-                requirement.rule, unit, True, least, f"says {said}, which has {least} {unit}"
+                requirement.rule, unit, True, least, f"says {said}{when}, which has {least} {unit}"
             )
 
 

@@ -23,6 +23,7 @@ _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _PROHIBITIONS = frozenset(
     {
         "address_user",
+        "catchphrase_rate",
         "does_not_refuse",
         "keeps_secret",
         "max_questions",
