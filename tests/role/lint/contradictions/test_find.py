@@ -212,11 +212,12 @@ def test_rules_of_different_scenarios_do_not_meet(load):
     assert found(load(rules + SCENARIOS)) == []
 
 
-def test_the_tightest_of_several_limits_is_named(with_rules):
-    (finding,) = contradictions(
-        with_rules(f"{WORDS}: 50", "check: min_length, unit: words, min: 9", f"{WORDS}: 8")
-    )
-    assert finding.message == "at least 9 words (r2) and at most 8 words (r3)"
+def test_only_the_limits_that_exclude_each_other_are_named(with_rules):
+    least = "check: min_length, unit: words, min"
+    several = contradictions(with_rules(f"{WORDS}: 50", f"{least}: 9", f"{WORDS}: 8", f"{least}: 8"))
+    assert [finding.message for finding in several] == [
+        "at least 9 words (r2) and at most 8 words (r3)"
+    ]
 
 
 def test_a_verifier_that_nothing_is_known_of(with_rules, monkeypatch):

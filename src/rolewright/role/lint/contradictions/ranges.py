@@ -6,6 +6,7 @@ that 50 words do not fit 20 characters.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from rolewright.role.lint.contradictions.contradiction import Contradiction
 from rolewright.role.lint.contradictions.requirement import Requirement
@@ -88,19 +89,14 @@ def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
 
 
 def empty_ranges(bounds: Sequence[Bound]) -> Iterator[Contradiction]:
-    """Pairs of the tightest bounds of a field that leave nothing between them."""
-    for field in dict.fromkeys(bound.field for bound in bounds):
-        above = [each for each in bounds if each.field == field and not each.is_least]
-        below = [each for each in bounds if field in _reached(each.field) and each.is_least]
-        if above and below:
-            most = min(above, key=lambda bound: bound.value)
-            least = max(below, key=lambda bound: bound.value)
-            if least.value > most.value and least.rule is not most.rule:
-                yield Contradiction(
-                    (least.rule, most.rule),
-                    True,
-                    f"{least.said} ({least.rule.id}) and {most.said} ({most.rule.id})",
-                )
+    """Pairs of bounds that leave nothing between them."""
+    above = [bound for bound in bounds if not bound.is_least]
+    below = [bound for bound in bounds if bound.is_least]
+    for least, most in product(below, above):
+        is_empty = most.field in _reached(least.field) and least.value > most.value
+        if is_empty and least.rule is not most.rule:
+            said = f"{least.said} ({least.rule.id}) and {most.said} ({most.rule.id})"
+            yield Contradiction((least.rule, most.rule), True, said)
 
 
 def _reached(field: str) -> set[str]:
