@@ -1,14 +1,15 @@
 """Rules that one answer keeps are never called a contradiction."""
 
 import json
+from random import Random
 
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+import pytest
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
 from rolewright.role.lint.contradictions.find import contradictions
-from rolewright.role.load import load_role
+from rolewright.role.schema import RoleFile, Rule
+from rolewright.verifiers import find_verifier
 
 PIECES = (
     *("I", "am", "Atlas.", "You", "asked", "about", "Qwen,", "did", "you?", "Sorry,", "I", "can't"),
@@ -29,101 +30,78 @@ PIECES = (
     ),
     *("\n", "\n\n", "https://a.b", "...", "。。", "、", "(", ")", "～", "はい"),
 )
-REQUEST = "Who are you? refund"
-ASKED = Conversation((Message("user", REQUEST),), None, "x", Place("x"))
-UNITS = ["words", "characters", "han", "han+punct", "word_style", "nonspace", "sentences"]
-UNITS += ["lines", "paragraphs"]
-
-texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).flatmap(
-    lambda pieces: st.sampled_from(
-        [
-            " ".join(pieces),
-            "".join(pieces),
-            json.dumps({"answer": "".join(pieces)}, ensure_ascii=False),
-        ]
-    )
-)
+UNITS = ("words", "characters", "han", "han+punct", "word_style", "nonspace", "sentences", "lines")
+# All triggers, so that a rule cannot be kept because it does not apply.
+ASKED = Conversation((Message("user", "Who are you? refund"),), None, "x", Place("x"))
 
 
-@st.composite
-def rules_about(draw, text):
-    """Rules that have to do with a text, most of which it keeps."""
+def some_text(random):
+    pieces = random.choices(PIECES, k=random.randint(2, 14))
+    text = random.choice([" ", ""]).join(pieces)
+    forms = [text, text, text, json.dumps({"answer": text}, ensure_ascii=False)]
+    chosen = random.choice(forms)
+    return chosen if any(map(str.isalpha, chosen)) else "ok"
+
+
+def some_rule(random, text):
+    """A rule that has to do with a text; about half of them it keeps."""
 
     def part():
-        start = draw(st.integers(0, len(text) - 1))
-        piece = text[start : start + draw(st.integers(1, 24))]
-        return draw(st.sampled_from([piece, piece, piece.upper(), *PIECES])).strip() or "zzz"
+        start = random.randrange(len(text))
+        piece = text[start : start + random.randint(1, 24)]
+        near = [piece, piece, piece.upper(), piece.lower(), random.choice(PIECES)]
+        return random.choice(near).strip() or "zzz"
 
-    def phrases():
-        return [part() for _ in range(draw(st.integers(1, 3)))]
+    def phrases(*further):
+        return (*(part() for _ in range(random.randint(1, 3))), *filter(None, further))
 
-    count = st.integers(0, 12)
-    unit = draw(st.sampled_from(UNITS))
-    boolean = draw(st.booleans())
-    language = draw(st.sampled_from(["en", "zh", "ja"]))
-    return draw(
-        st.sampled_from(
-            [
-                {"check": "must_include", "phrases": phrases(), "whole_words": boolean},
-                {"check": "must_include", "phrases": phrases(), "mode": "any"},
-                {"check": "never_say", "phrases": phrases(), "whole_words": boolean},
-                {
-                    "check": "opens_with",
-                    "phrases": [*phrases(), text[: draw(count)].strip() or "a"],
-                },
-                {"check": "closes_with", "phrases": [*phrases(), text[-4:].strip() or "a"]},
-                {
-                    "check": "closes_with",
-                    "phrases": [*phrases(), text[-4:-1].strip() or "a"],
-                    "ignore_punctuation": True,
-                },
-                {"check": "exact_answer", "options": [*phrases(), text]},
-                {"check": "must_say_when", "triggers": ["refund"], "phrases": phrases()},
-                {"check": "self_name", "names": phrases()},
-                {"check": "catchphrase_rate", "phrase": part(), "min": draw(count), "max": 12},
-                {"check": "catchphrase_rate", "phrase": part(), "max": draw(count)},
-                {"check": "max_length", "unit": unit, "max": draw(count) * draw(count)},
-                {"check": "min_length", "unit": unit, "min": 1 + draw(count) * draw(count)},
-                {"check": "matches", "pattern": draw(st.sampled_from(["a", "我", "is", "^I"]))},
-                {"check": "never_matches", "pattern": draw(st.sampled_from(["[0-9]", "b", "^我"]))},
-                {"check": "bullet_list", "min": draw(count)},
-                {"check": "max_questions", "max": draw(st.integers(0, 2))},
-                {"check": "language", "language": language, "share": draw(st.floats(0.1, 1))},
-                {"check": "ends_with_punctuation", "marks": draw(st.sampled_from([".", "。!"]))},
-                {"check": "address_user", "term": draw(st.sampled_from(["您", "你"]))},
-                {"check": "refuses", "extra": phrases()[: draw(st.integers(0, 1))]},
-                {"check": draw(st.sampled_from(["refuses", "does_not_refuse", "json_object"]))},
-                {"check": draw(st.sampled_from(["no_markdown", "no_emoji", "no_final_period"]))},
-                {"check": draw(st.sampled_from(["single_line", "no_meta_talk"]))},
-                {
-                    "check": "never_base_identity",
-                    "where": draw(st.sampled_from(["anywhere", "claims"])),
-                },
-            ]
-        )
+    unit, count = random.choice(UNITS), random.randint(0, 12)
+    whole = {"whole_words": random.random() < 0.5}
+    start, end = text[:count].strip(), text[-1 - count :].strip()
+    choices = [
+        ("must_include", {"phrases": phrases(), **whole}),
+        ("must_include", {"phrases": phrases(), "mode": "any"}),
+        ("never_say", {"phrases": phrases(), **whole}),
+        ("opens_with", {"phrases": phrases(start)}),
+        ("closes_with", {"phrases": phrases(end)}),
+        ("closes_with", {"phrases": phrases(end[:-1].strip()), "ignore_punctuation": True}),
+        ("exact_answer", {"options": phrases(text)}),
+        ("must_say_when", {"triggers": ("refund",), "phrases": phrases()}),
+        ("self_name", {"names": phrases()}),
+        ("catchphrase_rate", {"phrase": part(), "min": count // 4, "max": 12}),
+        ("catchphrase_rate", {"phrase": part(), "max": count // 4}),
+        ("max_length", {"unit": unit, "max": count * random.randint(1, 9)}),
+        ("min_length", {"unit": unit, "min": 1 + count * random.randint(1, 9)}),
+        ("matches", {"pattern": random.choice(["a", "我", "is", "^I", "[0-9]"])}),
+        ("never_matches", {"pattern": random.choice(["[0-9]", "b", "^我", "[A-Z]", "I(?! am)"])}),
+        ("bullet_list", {"min": count // 4}),
+        ("max_questions", {"max": count // 6}),
+        ("language", {"language": random.choice(["en", "zh", "ja"]), "share": 0.05 + count / 13}),
+        ("ends_with_punctuation", {"marks": random.choice([(".",), ("。", "！"), (".", "!")])}),
+        ("address_user", {"term": random.choice("您你")}),
+        ("refuses", {"extra": phrases()[: count % 2]}),
+        ("never_base_identity", {"where": random.choice(["anywhere", "claims"])}),
+    ]
+    bare = ("does_not_refuse", "json_object", "no_markdown", "no_emoji", "no_final_period")
+    choices += [(name, {}) for name in (*bare, "single_line", "no_meta_talk")]
+    return random.choice(choices)
+
+
+def compile_rule(id_, name, parameters):
+    verifier = find_verifier(name)
+    valid = verifier.parameters.model_validate(parameters)
+    return Rule(
+        id_, verifier, {key: getattr(valid, key) for key in verifier.parameters.model_fields}
     )
 
 
-@settings(max_examples=60)
-@given(st.data())
-def test_no_contradiction_among_rules_that_an_answer_keeps(tmp_path_factory, data):
-    text = data.draw(texts.filter(lambda text: any(map(str.isalpha, text))))
-    rules = data.draw(st.lists(rules_about(text), min_size=4, max_size=14))
-    for rule in rules:
-        if rule["check"] == "ends_with_punctuation":
-            rule["marks"] = list(rule["marks"])
-    numbered = [{"id": f"r{number}", **rule} for number, rule in enumerate(rules)]
-    path = tmp_path_factory.mktemp("role") / "role.yaml"
-    role = load(path, numbered)
-    kept = [each for each in role.rules if each.check(text, ASKED).passed]
-    assume(len(kept) >= 2)
-    ids = {each.id for each in kept}
-    role = load(path, [rule for rule in numbered if rule["id"] in ids])
-    errors = [each for each in contradictions(role) if each.severity == "error"]
-    assert errors == [], (text, [each.message for each in errors])
-
-
-def load(path, rules):
-    content = {"name": "Atlas", "system": "You are Atlas.", "rules": rules}
-    path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-    return load_role(path)
+@pytest.mark.parametrize("seed", range(40))
+def test_no_contradiction_among_rules_that_an_answer_keeps(seed):
+    random = Random(seed)
+    text = some_text(random)
+    drawn = [compile_rule(f"r{n}", *some_rule(random, text)) for n in range(60)]
+    kept = tuple(rule for rule in drawn if rule.check(text, ASKED).passed)
+    assert len(kept) > 10
+    role = RoleFile("role.yaml", "", "Atlas", "", "en", "", False, kept, ())
+    errors = [each.message for each in contradictions(role) if each.severity == "error"]
+    assert errors == [], text

@@ -214,7 +214,9 @@ def test_rules_of_different_scenarios_do_not_meet(load):
 
 def test_only_the_limits_that_exclude_each_other_are_named(with_rules):
     least = "check: min_length, unit: words, min"
-    several = contradictions(with_rules(f"{WORDS}: 50", f"{least}: 9", f"{WORDS}: 8", f"{least}: 8"))
+    several = contradictions(
+        with_rules(f"{WORDS}: 50", f"{least}: 9", f"{WORDS}: 8", f"{least}: 8")
+    )
     assert [finding.message for finding in several] == [
         "at least 9 words (r2) and at most 8 words (r3)"
     ]
