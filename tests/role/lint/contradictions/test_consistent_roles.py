@@ -30,6 +30,8 @@ PIECES = (
     ),
     *("\n", "\n\n", "https://a.b", "...", "。。", "、", "(", ")", "～", "はい"),
 )
+# They let a phrase pass that is quoted, in another case, denied or behind an ellipsis.
+ESCAPABLE = ("address_user", "never_matches", "never_base_identity", "no_final_period", "language")
 UNITS = ("words", "characters", "han", "han+punct", "word_style", "nonspace", "sentences", "lines")
 # All triggers, so that a rule cannot be kept because it does not apply.
 ASKED = Conversation((Message("user", "Who are you? refund"),), None, "x", Place("x"))
@@ -103,5 +105,6 @@ def test_no_contradiction_among_rules_that_an_answer_keeps(seed):
     kept = tuple(rule for rule in drawn if rule.check(text, ASKED).passed)
     assert len(kept) > 10
     role = RoleFile("role.yaml", "", "Atlas", "", "en", "", False, kept, ())
-    errors = [each.message for each in contradictions(role) if each.severity == "error"]
-    assert errors == [], text
+    findings = list(contradictions(role))
+    assert [each.message for each in findings if each.severity == "error"] == [], text
+    assert all(any(name in each.message for name in ESCAPABLE) for each in findings), text

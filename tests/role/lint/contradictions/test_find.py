@@ -6,6 +6,7 @@ from rolewright.role.lint.contradictions.find import contradictions
 
 WORDS = "check: max_length, unit: words, max"
 EXCLUDED = [
+    ("check: language, language: zh", "check: never_matches, pattern: '[一-龥]'"),
     ("check: must_include, phrases: [喵喵]", "check: catchphrase_rate, phrase: 喵, max: 1"),
     ("check: must_include, phrases: [a b c, d e f]", f"{WORDS}: 4"),
     # lengths and counts
@@ -76,10 +77,16 @@ BARELY = [
         "check: language, language: zh, share: 1",
     ),
     ("check: must_include, phrases: [iPhone]", "check: never_matches, pattern: '[A-Z]'"),
-    ("check: language, language: zh", "check: never_matches, pattern: '[一-龥]'"),
     ("check: must_include, phrases: [Atlas]", "check: never_matches, pattern: 'Atlas(?! Corp)'"),
 ]
 CONSISTENT = [
+    ("check: language, language: zh", "check: min_length, unit: han, min: 200"),
+    ("check: language, language: en", "check: min_length, unit: words, min: 200"),
+    ("check: language, language: en", "check: never_matches, pattern: '[A-Z]'"),
+    ("check: language, language: en", "check: matches, pattern: '[0-9]'"),
+    ("check: refuses", "check: no_final_period"),
+    ("check: refuses", "check: min_length, unit: words, min: 60"),
+    ("check: json_object", "check: min_length, unit: words, min: 200"),
     ("check: must_include, phrases: [a b c, d e f]", f"{WORDS}: 5"),
     ("check: must_include, phrases: [a b c, c d e]", f"{WORDS}: 5"),
     ("check: must_include, phrases: [state, art]", f"{WORDS}: 1"),

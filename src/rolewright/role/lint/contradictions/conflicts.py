@@ -56,6 +56,8 @@ def _conflict(requirement: Requirement, option: Option, other: Rule) -> bool | N
     """
     if option.fits_as_written(other) or not option.is_shown():
         return None
+    if not (requirement.is_whole or option.phrase or other.verifier.name in requirement.decisive):
+        return None  # the texts of a language or of JSON are too few to tell
     if requirement.is_whole or _is_decisive(requirement, other):
         if not option.fits_as_variant(other):
             return True

@@ -48,7 +48,6 @@ _REFUSALS = (
     "恕难从命。",
     "这超出了我的能力。",
 )
-_ITEM_MARKS = ("- ", "* ", "• ", "1. ", "1) ", "1、", "一、", "（1）", "①")
 _WORDS = {
     "en": ("Yes", "House", "Three boats", "Green", "Sunday", "My key", "Fly", "Why not ask Bob?"),
     "zh": ("好", "是", "水", "山上有风", "三", "绿", "周日", "门开着", "借书证"),
@@ -146,18 +145,12 @@ def _ends_with_punctuation(rule: Rule) -> Iterator[Requirement]:
     yield Requirement(rule, options, decisive=frozenset({"no_final_period"}))
 
 
-def _bullet_list(rule: Rule) -> Iterator[Requirement]:
-    least = rule.parameters["min"]
-    if least:
-        items = ("ok", "好", "Three boats.", "山上有风。")
-        lists = ["\n".join([mark + item] * least) for mark in _ITEM_MARKS for item in items]
-        yield Requirement(rule, (Option("list items", rule, NOTHING, tuple(lists)),))
-
-
 def _language(rule: Rule) -> Iterator[Requirement]:
     language = rule.parameters["language"]
-    texts = tuple(word + end for end in ("", "。", ".", "!", "?") for word in _WORDS[language])
-    yield Requirement(rule, (Option(f"words of the language {language!r}", rule, NOTHING, texts),))
+    texts = [word + end for end in ("", "。", ".", "!", "?") for word in _WORDS[language]]
+    cases = [*map(str.lower, texts), *map(str.upper, texts)]
+    option = Option(f"words of the language {language!r}", rule, NOTHING, tuple(texts + cases))
+    yield Requirement(rule, (option,), decisive=frozenset({"never_matches"}))
 
 
 def _json_object(rule: Rule) -> Iterator[Requirement]:
@@ -175,7 +168,6 @@ def _json_object(rule: Rule) -> Iterator[Requirement]:
 
 
 _BUILDERS: dict[str, Callable[[Rule], Iterator[Requirement]]] = {
-    "bullet_list": _bullet_list,
     "catchphrase_rate": _catchphrase_rate,
     "closes_with": _closes_with,
     "ends_with_punctuation": _ends_with_punctuation,
