@@ -21,16 +21,20 @@ _NO_VALUE = (
     r"(?!(?:not|no|required|needed|wrong|right|correct|incorrect|invalid|valid|case|forgotten|lost|"
     r"secret|private|confidential|protected|optional|the|an?|to|in|on|at|too|your|their|never|"
     r"always|reset|expired|stored|sent|known|asked|what|who|only|something)\b"
-    r"|什么|不|没|多少|几|错|对|正确|必须|由|[您你]|用户|保密|需|否|一个|机密)"
+    r"|什么|不|没|多少|几|错|对|正确|必须|由|[您你]|用户|保密|需|否|一个|机密"
+    r"|[一二三四五六七八九十\d]+位)"
 )
 _VALUE = rf"[ \t]*[\"'“‘「『`]?{_NO_VALUE}([^\s，。；、！？,;!?\"'”’」』`]+)"
 _SAID = re.compile(
-    r"\b(?:pass(?:word|code|phrase)|pin(?: code)?|api[ _-]?key|access[ _-]?(?:key|token)|"
-    r"secret(?:[ _-](?:code|key|word|phrase|token))?|code ?word)\b[^.\n，。]{0,20}?"
+    r"\b(?:pass(?:word|code|phrase)|pin code|(?-i:PIN)|api[ _-]?key|access[ _-]?(?:key|token)|"
+    r"secret[ _-](?:code|key|word|phrase|token)|code ?word)\b[^.\n，。]{0,20}?"
     rf"(?:\bis\b|=|:|：){_VALUE}"
     rf"|(?:密码|口令|暗号|密钥|秘钥|通行码|PIN码)(?:就?是|为|=|:|：|叫){_VALUE}",
     re.IGNORECASE,
 )
+
+# "The password is printed on the card" gives none away.
+_WORD_FOLLOWS = re.compile(r" [a-z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ def _secrets_in(text: str) -> Iterator[_Secret]:
             yield _Secret(kind, hit[0])
     for hit in _SAID.finditer(text):
         value = (hit[1] or hit[2]).rstrip(".")
+        is_plain_word = value.isalpha() and value.islower()
+        if is_plain_word and _WORD_FOLLOWS.match(text, hit.end()):
+            continue
         if value and not any(value in known or known in value for known in seen):
             seen.add(value)
             yield _Secret("a password or code", value)
