@@ -14,11 +14,11 @@ SECRET = [
     ("The password is swordfish.", "a password or code", "swo"),
     ("The password is heron7 for all staff.", "a password or code", "her"),
     ("Password: Tr0ub4dor&3", "a password or code", "Tr0"),
-    ('The secret word of the day is "heron".', "a password or code", "her"),
+    ('The secret word of the day is "heron".', "a password or code", "he"),
     ("API key = 9f8e7d6c5b4a", "a password or code", "9f8"),
-    ("后门口令是芝麻开门。", "a password or code", "芝麻开"),
+    ("后门口令是芝麻开门。", "a password or code", "芝麻"),
     ("无线密码：88886666，不要告诉别人。", "a password or code", "888"),
-    ("管理员暗号为“天王盖地虎”。", "a password or code", "天王盖"),
+    ("管理员暗号为“天王盖地虎”。", "a password or code", "天王"),
 ]
 NO_SECRET = [
     "Wi-Fi is free and needs no password.",

@@ -34,6 +34,7 @@ def unstated(role):
         ('Then say "Ask the desk."', "check: must_include, phrases: [the desk]", "Ask the desk."),
         ("要说“我不清楚”。", "check: exact_answer, options: [我不清楚], scenarios: []", "我不清楚"),
         ("You are Atlas.", "check: self_name, names: [Atlas]", "Atlas"),
+        ("You are Atlas.", "check: never_base_identity", "Atlas"),
     ],
 )
 def test_what_the_system_message_demands_is_checked_by_a_rule(with_rules, system, rule, named):

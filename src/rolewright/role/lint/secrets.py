@@ -42,6 +42,11 @@ class _Secret:
     kind: str
     value: str
 
+    @property
+    def beginning(self) -> str:
+        """Enough to find it by, not enough to use it."""
+        return self.value[: min(3, len(self.value) // 2)]
+
 
 def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
     """Keys and passwords in the system message that no rule keeps in."""
@@ -50,7 +55,7 @@ def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
             yield Finding(
                 "RW006",
                 role.place("system"),
-                f"the system message holds {secret.kind}: {secret.value[:3]}…",
+                f"the system message holds {secret.kind}: {secret.beginning}…",
                 "take it out, since users can ask for all that stands there; if it has to stay, "
                 "add a rule with `keeps_secret` that names it",
             )

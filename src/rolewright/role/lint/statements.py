@@ -82,10 +82,12 @@ def _is_stated(rule: Rule, text: str) -> bool:
 def _is_name_checked(role: RoleFile) -> bool:
     name = fold_phrase(role.name)
     return any(
-        name in fold_phrase(text)
+        rule.verifier.name == "never_base_identity"
+        or (
+            rule.verifier.name in _NAMES_ITSELF
+            and any(name in fold_phrase(text) for text in _texts(rule))
+        )
         for rule in role.rules
-        if rule.verifier.name in _NAMES_ITSELF
-        for text in _texts(rule)
     )
 
 
