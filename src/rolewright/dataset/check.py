@@ -1,4 +1,4 @@
-"""Check a role and its data before anything is trained."""
+"""Check the data of a role before anything is trained."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,47 +11,6 @@ from rolewright.role.resolve import resolve_system
 from rolewright.role.schema import RoleFile
 
 LEAST_ROWS = 20
-
-
-def check_role(role: RoleFile) -> Iterator[Finding]:
-    """Findings about the role file itself."""
-    if not role.rules:
-        yield Finding("RW001", Place(role.file), "the role has no rules", "add some under `rules`")
-    if not role.system:
-        yield Finding(
-            "RW002",
-            Place(role.file),
-            "the role has no system message",
-            "add `system`, unless the role is meant to hold without one",
-        )
-    yield from _impossible_lengths(role)
-
-
-def _impossible_lengths(role: RoleFile) -> Iterator[Finding]:
-    """Length rules of one unit and scenario whose ranges have nothing in common."""
-    scenarios: list[str | None] = [scenario.id for scenario in role.scenarios] or [None]
-    reported: set[tuple[str, str]] = set()
-    for scenario in scenarios:
-        tightest: dict[tuple[str, str], tuple[int, str]] = {}
-        for rule in role.rules_for(scenario):
-            if rule.verifier.name not in {"max_length", "min_length", "length_between"}:
-                continue
-            unit = rule.parameters["unit"]
-            for bound, pick in (("max", min), ("min", max)):
-                if rule.parameters.get(bound) is not None:
-                    limit = (rule.parameters[bound], rule.id)
-                    key = (unit, bound)
-                    tightest[key] = pick(limit, tightest.get(key, limit))
-        for (unit, bound), (least, least_rule) in list(tightest.items()):
-            most, most_rule = tightest.get((unit, "max"), (least, least_rule))
-            if bound == "min" and least > most and (least_rule, most_rule) not in reported:
-                reported.add((least_rule, most_rule))
-                yield Finding(
-                    "RW003",
-                    Place(role.file, None, f"rules.{least_rule}"),
-                    f"at least {least} {unit} ({least_rule}) and at most {most} ({most_rule})",
-                    "change one of the two rules, or the scenarios they apply to",
-                )
 
 
 def check_data(

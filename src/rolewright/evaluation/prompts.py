@@ -14,14 +14,14 @@ def prompts_of_role(role: RoleFile) -> list[Conversation]:
     """The example inputs of the role's scenarios, as prompts."""
     return [
         Conversation(
-            messages=(Message("user", example),),
+            messages=(Message("user", text),),
             system=None,
             id=f"{scenario.id}:{number}",
             place=Place(role.file, None, f"scenarios.{scenario.id}.examples[{number}]"),
             scenario=scenario.id,
         )
         for scenario in role.scenarios
-        for number, example in enumerate(scenario.examples)
+        for number, text in enumerate(scenario.inputs)
     ]
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rolewright.conversations.control_tokens import control_tokens_in
 from rolewright.errors import Fault, UserError
+from rolewright.finding import CODES
 from rolewright.role.schema import RoleEntry, RoleFile, Rule, RuleEntry
 from rolewright.verifiers import find_verifier, verifier_names
 from rolewright.yaml_document import Key, YamlDocument, describe, read_yaml, validate
@@ -19,7 +20,7 @@ def load_role(path: str | Path) -> RoleFile:
     Raises:
         UserError: naming file, line and key of every fault: an unknown key, an unknown verifier, a
             missing or wrong parameter, an id that stands twice, a scenario that does not exist, a
-            control token in the system text.
+            control token in the system text, an unknown code under ``silence``.
     """
     document = read_yaml(path)
     entry = validate(RoleEntry, document)
@@ -27,6 +28,7 @@ def load_role(path: str | Path) -> RoleFile:
     rules = [_compile(rule, ("rules", i), document, faults) for i, rule in enumerate(entry.rules)]
     faults += _references(entry, document)
     faults += _control_tokens(entry, document)
+    faults += _unknown_codes(entry, document)
     if faults:
         raise UserError(*faults)
     return RoleFile(
@@ -40,6 +42,8 @@ def load_role(path: str | Path) -> RoleFile:
         literal_control_tokens=entry.literal_control_tokens,
         rules=tuple(rule for rule in rules if rule is not None),
         scenarios=entry.scenarios,
+        silenced=frozenset(entry.silence),
+        lines=_lines(entry, document),
     )
 
 
@@ -104,3 +108,22 @@ def _control_tokens(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]
             "plain text: the chat template adds the control tokens",
             "remove it",
         )
+
+
+def _unknown_codes(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
+    for index, code in enumerate(entry.silence):
+        if code not in CODES:
+            near = difflib.get_close_matches(code.upper(), CODES, n=3)
+            yield Fault(
+                document.place(("silence", index)),
+                f"there is no finding {code!r}",
+                "codes of findings (docs/findings.md)",
+                f"did you mean {' or '.join(near)}?" if near else "remove it",
+            )
+
+
+def _lines(entry: RoleEntry, document: YamlDocument) -> dict[str, int]:
+    keys: dict[str, Key] = {"system": ("system",)}
+    keys |= {f"rules.{rule.id}": ("rules", i) for i, rule in enumerate(entry.rules)}
+    keys |= {f"scenarios.{each.id}": ("scenarios", i) for i, each in enumerate(entry.scenarios)}
+    return {name: document.lines[key] for name, key in keys.items() if key in document.lines}

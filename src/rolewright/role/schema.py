@@ -1,12 +1,13 @@
 """The role file's shape, and the rules compiled from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.errors import Place
 from rolewright.verifiers import Verdict
 from rolewright.verifiers.registry import Verifier
 
@@ -27,6 +28,25 @@ class RuleEntry(BaseModel):
     """Where the rule applies; everywhere when left out."""
 
 
+class Example(BaseModel):
+    """A user input, written as a text or as ``user`` with the ``assistant``'s answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user: Text
+    assistant: Text | None = None
+    """An answer that keeps all rules; None where none is given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"user": value}
+        if not isinstance(value, dict):
+            raise ValueError("a text was expected, or `user` and `assistant`")
+        return value
+
+
 class Scenario(BaseModel):
     """A kind of request that the role meets."""
 
@@ -34,8 +54,13 @@ class Scenario(BaseModel):
 
     id: Identifier
     description: str = ""
-    examples: tuple[Text, ...] = ()
+    examples: tuple[Example, ...] = ()
     """User inputs that belong to it."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The texts of the user inputs."""
+        return tuple(example.user for example in self.examples)
 
 
 class RoleEntry(BaseModel):
@@ -54,6 +79,8 @@ class RoleEntry(BaseModel):
     refusing it."""
     rules: tuple[RuleEntry, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    silence: tuple[Text, ...] = ()
+    """Codes of findings that ``check`` leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +118,8 @@ class RoleFile:
         name, description, language, system, literal_control_tokens: as in ``RoleEntry``.
         rules: compiled, in the file's order.
         scenarios: in the file's order.
+        silenced: codes of findings that ``check`` leaves out.
+        lines: line number of ``system``, ``rules.ID`` and ``scenarios.ID``.
     """
 
     file: str
@@ -102,6 +131,12 @@ class RoleFile:
     literal_control_tokens: bool
     rules: tuple[Rule, ...]
     scenarios: tuple[Scenario, ...]
+    silenced: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place(self, key: str) -> Place:
+        """The place of ``system``, ``rules.ID`` or ``scenarios.ID``."""
+        return Place(self.file, self.lines.get(key), key)
 
     def rules_for(self, scenario: str | None) -> list[Rule]:
         """The rules that hold for a conversation of this scenario."""
