@@ -32,6 +32,10 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", help="A new folder for log, results and report.")
     ] = None,
+    trust_verifiers: Annotated[
+        bool,
+        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
+    ] = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -56,8 +60,8 @@ def evaluate(
 
     chosen = parse_precision(precision)
     of_report = parse_language(language)
-    bundle = read_bundle(target) if is_bundle(target) else None
-    role = _role_for(role_path, bundle)
+    bundle = read_bundle(target, trust_verifiers=trust_verifiers) if is_bundle(target) else None
+    role = _role_for(role_path, bundle, trust_verifiers)
     prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
     refuse_unknown_scenarios(role, prompts)
     judged, others = prompts_under_role(role, prompts)
@@ -93,13 +97,16 @@ def evaluate(
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 
-def _role_for(path: Path | None, bundle: "Bundle | None") -> "RoleFile":
+def _role_for(path: Path | None, bundle: "Bundle | None", trust_verifiers: bool) -> "RoleFile":
     from rolewright.errors import UserError
     from rolewright.role.load import load_role
+    from rolewright.role.user_verifiers import untrusted
 
     if path is not None:
         return load_role(path)
     if bundle is not None:
+        if bundle.role.verifier_files and not trust_verifiers:
+            raise untrusted(bundle.role.verifier_files)
         return bundle.role
     raise UserError.at("--role", "missing", expected="a role file: a base model has none")
 

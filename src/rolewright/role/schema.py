@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers import Verdict
 from rolewright.verifiers.registry import Verifier
+from rolewright.verifiers.user_file import VerifierFile
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[\w][\w.-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -52,6 +53,8 @@ class RoleEntry(BaseModel):
     literal_control_tokens: bool = False
     """Encode text such as ``<|im_end|>`` in the data as the characters it consists of, instead of
     refusing it."""
+    verifiers: tuple[Text, ...] = ()
+    """Python files with verifiers of the user's own, relative to the role file."""
     rules: tuple[RuleEntry, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
 
@@ -91,6 +94,7 @@ class RoleFile:
         name, description, language, system, literal_control_tokens: as in ``RoleEntry``.
         rules: compiled, in the file's order.
         scenarios: in the file's order.
+        verifier_files: the code that the rules need, which a bundle keeps too.
     """
 
     file: str
@@ -102,6 +106,7 @@ class RoleFile:
     literal_control_tokens: bool
     rules: tuple[Rule, ...]
     scenarios: tuple[Scenario, ...]
+    verifier_files: tuple[VerifierFile, ...] = ()
 
     def rules_for(self, scenario: str | None) -> list[Rule]:
         """The rules that hold for a conversation of this scenario."""
