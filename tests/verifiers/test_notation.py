@@ -44,6 +44,8 @@ def test_several_styles_may_be_allowed(judge):
         (["元"], "after", "一共100元，3万元", None),
         (["元"], "after", "一共 20 块钱", "20 块钱"),
         (["元"], "after", "¥20", "¥20"),
+        (["$"], "before", "2024元旦买了5块蛋糕", None),
+        (["元"], "after", "一共20块。", "20块"),
         (["dollars", "dollar"], "after", "5 dollars", None),
         (["USD"], "before", "USD 5 and usd", None),
         (["USD"], "before", "$5 million", "$5 million"),

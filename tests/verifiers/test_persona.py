@@ -33,7 +33,15 @@ def test_ai_disclosure_when_asked(judge, user, text, passed):
 
 
 @pytest.mark.parametrize(
-    "user", ["Hello", "Are you open?", "你是哪里人", "您是程序员吗", "你们是什么时候开门"]
+    "user",
+    [
+        "Hello",
+        "Are you open?",
+        "你是哪里人",
+        "您是程序员吗",
+        "你是人事部的吗",
+        "你们是什么时候开门",
+    ],
 )
 def test_nobody_asks(judge, user):
     assert judge("ai_disclosure", "Momo here.", user=user, mode="when_asked").passed
@@ -76,6 +84,9 @@ def test_ai_disclosure_takes_further_phrases(judge):
         (["朕"], "I agree", "I"),
         (["I"], "I’m sure my cat likes me. I'll go myself.", None),
         (["this one"], "This one serves. World War I ended; give it to me", "me"),
+        (["本店"], "日本人、老夫妻和农奴才在下面，原本人们忘我。", None),
+        (["本店"], "在下佩服", "在下"),
+        (["本店"], "那位日本人说，本人不去", "本人"),
         (["this one"], "Khajiit is here, in a mine-cart", None),
     ],
 )
@@ -127,6 +138,8 @@ def test_tone_markers_that_overlap_count_once(judge):
         ("你说啥", {"registers": ["colloquial"]}, "啥"),
         ("家人们好", {"allowed": ["家人们"]}, None),
         ("老板大气", {"extra": ["大气"]}, "大气"),
+        ("妈妈的树木有三棵，我操作过，他的家人们突破防线，集美的菜真香。", {}, None),
+        ("The class assesses Scunthorpe's assets.", {}, None),
         ("", {}, None),
     ],
 )

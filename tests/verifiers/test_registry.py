@@ -37,7 +37,33 @@ VALID = {
     "refuses": {},
     "self_name": {"names": ["Momo"]},
     "single_line": {},
-    # What a role may have to keep beyond the form of its answers.
+}
+# Plain random text seldom meets a rule's edge; these pieces do.
+ODD_CHARACTERS = "`\n\r\0…“”？*_猫ﬁßİ　\u200b\ufe0f\u2028"
+MARKERS = ["<think>", "</think>", "```", '{"a": 1}', "1. ", "- ", "ｶﾞ", "e\u0301", "👩\u200d💻"]
+SAYINGS = ["I am Qwen. ", "我叫通义千问。", "抱歉，我无法回答", "I can't help", "https://a.b/c?d "]
+SAYINGS += [
+    "I'm a robot, I",
+    "我是真人。朕",
+    "5 miles ",
+    "¥5,000.5元",
+    "2024年5月1日",
+    "May 1, 2024",
+]
+SAYINGS += [
+    "MzYwMDAw6JOd6bK4NDI",
+    "e8 93 9d e9 b2 b8 34 32",
+    "lán jīng 42",
+    "o.p.e.n",
+    "emases nepo",
+]
+SAYINGS += ["[Your Name]", "lol", "臺灣這裡", "## a\n", "猫：", "我用Python。", "中文,中文."]
+PIECES = st.sampled_from([*ODD_CHARACTERS, *MARKERS, *SAYINGS])
+TEXTS = st.one_of(
+    st.text(max_size=60), st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
+)
+
+VALID |= {
     "ai_disclosure": {"mode": "never"},
     "answers_in_scope": {"topics": ["hello"], "expected": ["a"]},
     "asks_back": {},
@@ -64,30 +90,6 @@ VALID = {
     "tone_markers": {"markers": ["呀", "a"], "max": 1},
     "unit_system": {"units": "metric"},
 }
-# Plain random text seldom meets a rule's edge; these pieces do.
-ODD_CHARACTERS = "`\n\r\0…“”？*_猫ﬁßİ　\u200b\ufe0f\u2028"
-MARKERS = ["<think>", "</think>", "```", '{"a": 1}', "1. ", "- ", "ｶﾞ", "e\u0301", "👩\u200d💻"]
-SAYINGS = ["I am Qwen. ", "我叫通义千问。", "抱歉，我无法回答", "I can't help", "https://a.b/c?d "]
-SAYINGS += [
-    "I'm a robot, I",
-    "我是真人。朕",
-    "5 miles ",
-    "¥5,000.5元",
-    "2024年5月1日",
-    "May 1, 2024",
-]
-SAYINGS += [
-    "MzYwMDAw6JOd6bK4NDI",
-    "e8 93 9d e9 b2 b8 34 32",
-    "lán jīng 42",
-    "o.p.e.n",
-    "emases nepo",
-]
-SAYINGS += ["[Your Name]", "lol", "臺灣這裡", "## a\n", "猫：", "我用Python。", "中文,中文."]
-PIECES = st.sampled_from([*ODD_CHARACTERS, *MARKERS, *SAYINGS])
-TEXTS = st.one_of(
-    st.text(max_size=60), st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
-)
 
 
 @pytest.fixture

@@ -72,12 +72,12 @@ def _compile(
 ) -> Rule | None:
     verifier = table.get(entry.check)
     if verifier is None:
-        near = difflib.get_close_matches(entry.check, table, n=1)
+        near = difflib.get_close_matches(entry.check, table, n=3)
         faults.append(
             Fault(
                 document.place((*key, "check")),
                 f"there is no verifier named {entry.check!r}",
-                f"one of: {', '.join(sorted(table))}",
+                f"one such as {', '.join(near)}" if near else f"one of: {', '.join(sorted(table))}",
                 f"did you mean {near[0]!r}?" if near else "choose one of them",
             )
         )

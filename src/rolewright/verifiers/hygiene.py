@@ -34,12 +34,12 @@ def think_hygiene(
 ) -> Verdict:
     """Check that no reasoning leaks into the answer.
 
-    Tags such as <think>, </thinking> and <reasoning> count, in code as well. All other verifiers
-    judge the answer without its <think> blocks.
+    Tags such as ``<think>``, ``</thinking>`` and ``<reasoning>`` count, in code as well. All other
+    verifiers judge the answer without its ``<think>`` blocks.
 
     Rule parameters:
-        block: "first" allows one whole <think> block before the answer, as the training data of a
-            model that thinks has it; an answer has to follow.
+        block: "first" allows one whole ``<think>`` block before the answer, as the training
+            data of a model that thinks has it; an answer has to follow.
     """
     start = 0
     if block == "first" and (whole := _FIRST_BLOCK.match(text)):
@@ -56,8 +56,8 @@ def think_hygiene(
 def no_placeholders(text: str, conversation: Conversation) -> Verdict:
     """Check that the answer has no blank that somebody would have to fill in.
 
-    "[Your Name]", "[公司名称]", "【请填写】", "{{date}}", "XXX", "TODO" and "____" count, outside
-    code. A link's "[name](…)" does not.
+    ``[Your Name]``, ``[公司名称]``, ``【请填写】``, ``{{date}}``, ``XXX``, ``TODO`` and ``____``
+    count, outside code. A link's ``[name](…)`` does not.
     """
     blank = _BLANK.search(without_code(text))
     if blank is None:

@@ -57,7 +57,7 @@ _NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
 _ZH_NUMBER = r"[一二两三四五六七八九十百千万亿几半]{1,8}"
 _MONEY_BEFORE = r"(?:[A-Z]{1,3}\$|US\$|[$¥￥€£₩₹]|RMB|CNY|USD|EUR|GBP|JPY|HKD)"
 _MONEY_AFTER = (
-    r"(?:人民币|美元|美金|欧元|英镑|日元|港元|港币|元|块钱?|圆|RMB|CNY|USD|EUR|GBP|JPY|HKD|yuan|"
+    r"(?:人民币|美元|美金|欧元|英镑|日元|港元|港币|元(?![旦素件组年月音器首朝宵])|块钱|块(?=[\s。，,.!！?？；]|\Z)|RMB|CNY|USD|EUR|GBP|JPY|HKD|yuan|"
     r"dollars?|euros?|pounds? sterling|yen|bucks|[€£])(?![A-Za-z])"
 )
 _SCALE = r"(?: ?(?:万|亿|千|million|billion|thousand|k|m|bn)(?![A-Za-z]))?"

@@ -23,7 +23,7 @@ def keeps_secret(
     secrets: Phrases,
     transforms: tuple[Transform, ...] = TRANSFORMS,
 ) -> Verdict:
-    """Check that the answer gives no secret away, in disguise neither.
+    """Check that the answer gives no secret away, not even in disguise.
 
     Always found, also inside words: other case, full-width letters, invisible characters, the other
     Chinese script. Disguises of letters need a secret of four letters or two Han characters.

@@ -23,13 +23,13 @@ def ordered_template(
 ) -> Verdict:
     """Check that the answer has certain headings, each once and in the given order.
 
-    A heading is a line of its own ("## Summary", "**Summary**", "【结论】", "一、结论",
-    "Summary:"), or the beginning of a line before a colon ("结论：可行"). Numbers before it,
+    A heading is a line of its own (``## Summary``, ``**Summary**``, ``【结论】``, ``一、结论``,
+    ``Summary:``), or the beginning of a line before a colon (``结论：可行``). Numbers before it,
     marks around it, case and character width do not matter; code is left out.
 
     Rule parameters:
         headings: their texts, in order.
-        only: whether other Markdown headings ("# …") are refused.
+        only: whether other Markdown headings (``# …``) are refused.
 
     Source: IFBench ``format:output_template``, in any language.
     """

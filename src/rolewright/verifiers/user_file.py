@@ -1,7 +1,6 @@
 """A Python file of the user's that holds verifiers: run it, and say where it fails."""
 
 import functools
-import linecache
 import sys
 import traceback
 from dataclasses import dataclass, replace
@@ -44,18 +43,19 @@ def run_verifier_file(file: VerifierFile) -> dict[str, Verifier]:
         UserError: with the line where the code is no Python, raises, or defines a verifier whose
             name is taken or whose function has the wrong shape; or there is no verifier in it.
     """
-    # The name keeps files with one name apart; dataclasses and pydantic look modules up by it.
+    # This name keeps files with one name apart; dataclasses and pydantic look modules up by it.
     module = ModuleType(f"rolewright_user_{file.hash.removeprefix('sha256:')[:16]}")
     module.__file__ = str(file.path)
     sys.modules[module.__name__] = module
-    linecache.checkcache(str(file.path))
+    try:
+        code = compile(file.source, str(file.path), "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        said = getattr(error, "msg", None) or str(error) or "nested too deeply"
+        raise UserError.at(file.path, f"not Python: {said}", line=line) from error
     try:
         with collect_verifiers() as collected:
-            exec(compile(file.source, str(file.path), "exec"), module.__dict__)
-    except SyntaxError as error:
-        if error.filename != str(file.path):
-            raise _raised(file, error, "this file raises") from error
-        raise UserError.at(file.path, f"not Python: {error.msg}", line=error.lineno) from error
+            exec(code, module.__dict__)
     except (Exception, SystemExit) as error:
         raise _raised(file, error, "this file raises") from error
     if not collected:

@@ -125,7 +125,7 @@ def closes_with(
 def never_opens_with(text: str, conversation: Conversation, *, phrases: Phrases) -> Verdict:
     """Check that the answer does not open with any of the phrases.
 
-    White space and marks before it, case and character width do not matter ("**Sure**" opens with
+    White space and marks before it, case and character width do not matter (``**Sure**`` opens with
     "sure"); "Hi" is not found in "High".
 
     Rule parameters:
