@@ -61,7 +61,12 @@ def find_secret(
 def _in_code(
     text: str, secret: str, run: re.Pattern[str], decode: Callable[[str], Iterator[bytes]]
 ) -> Span | None:
+    least_bytes = min(
+        len(each.encode("utf-8", "replace")) for each in (secret, fold_phrase(secret))
+    )
     for code in run.finditer(text):
+        if len(code[0]) <= least_bytes:
+            continue
         for data in decode(code[0]):
             if first_occurrence(data.decode("utf-8", "replace"), [secret], whole_words=False):
                 return code.span()
@@ -153,8 +158,9 @@ def _pinyin(text: str, secret: str) -> Span | None:
     if len(syllables) < _LEAST_HAN:
         return None
     folded = fold(text)
-    letters = "".join(map(_without_tone, folded.text))
-    hit = re.search(r"(?<![a-z])" + r"[1-5]?[\W_]{0,2}".join(syllables) + r"(?![a-z])", letters)
+    hit = re.search(
+        r"(?<![a-z])" + r"[1-5]?[\W_]{0,2}".join(syllables) + r"(?![a-z])", _letters(folded.text)
+    )
     return folded.original(*hit.span()) if hit else None
 
 
@@ -169,6 +175,11 @@ def _syllables(secret: str) -> tuple[str, ...]:
         for syllable in lazy_pinyin(fold_phrase(secret))
         if syllable.strip()
     )
+
+
+@lru_cache(maxsize=16)
+def _letters(folded: str) -> str:
+    return "".join(map(_without_tone, folded))
 
 
 @lru_cache(maxsize=4096)

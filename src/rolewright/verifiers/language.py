@@ -111,13 +111,14 @@ def keeps_script(
     Source: OpenCC's tables; GB 2312 and Big5 for what both scripts have.
     """
     prose = without_quotations(prose_of(text))
-    places = [i for i, c in enumerate(prose) if script_of(c) not in (None, script)]
+    foreign = {character for character in set(prose) if script_of(character) not in (None, script)}
+    places = [place for place, character in enumerate(prose) if foreign and character in foreign]
     other = "traditional" if script == "simplified" else "simplified"
     evidence = f"{len(places)} {other} characters, at most {max} allowed"
     if len(places) <= max:
         return Verdict(True, evidence)
     start = end = places[max]
-    while end < len(prose) and script_of(prose[end]) not in (None, script):
+    while end < len(prose) and prose[end] in foreign:
         end += 1
     return Verdict(False, f"{evidence}: {quoted(text[start:end])}", (start, end))
 

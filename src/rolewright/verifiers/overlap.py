@@ -1,8 +1,9 @@
 """What two texts have in common: runs of words, each Han character being a word."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rolewright.verifiers.matching import Span, fold
 from rolewright.verifiers.segmentation import HAN, KANA
@@ -54,6 +55,7 @@ def words_of(text: str) -> Words:
     return Words(tuple(hit[0] for hit in hits), tuple(folded.original(*hit.span()) for hit in hits))
 
 
-def grams_of(texts: Iterable[str], size: int) -> frozenset[Gram]:
-    """All runs of ``size`` words of several texts."""
-    return frozenset(gram for text in texts for gram in words_of(text).grams(size))
+@lru_cache(maxsize=256)
+def grams_of(text: str, size: int) -> frozenset[Gram]:
+    """All runs of ``size`` words of a text; those of a system message are asked for often."""
+    return frozenset(words_of(text).grams(size))

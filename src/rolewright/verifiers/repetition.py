@@ -34,7 +34,7 @@ def repeats_no_question(
     if not sentences:
         return Verdict(True, "the answer has no sentence")
     start, end = sentences[0]
-    known = grams_of([last_user_turn(conversation)], _RUN_WORDS)
+    known = grams_of(last_user_turn(conversation), _RUN_WORDS)
     length, place = words_of(text[start:end]).longest_run(known, _RUN_WORDS)
     measured = min(1.0, length / len(question.words))
     evidence = f"repeats {measured:.0%} of the question, at most {share:.0%} allowed"
