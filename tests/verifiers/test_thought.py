@@ -17,6 +17,7 @@ TEXTS = st.lists(st.sampled_from(["<think>", "</think>", "a", "猫", " ", "\n"])
         ("Paris <think>was it?</think> yes", "Paris yes"),
         ("<think>a</think>b<think>c</think>d", "bd"),
         ("<think></think>", ""),
+        ("<think></think>Paris", "Paris"),
         ("I think> so", "I think> so"),
     ],
 )
