@@ -22,7 +22,9 @@ Transform = Literal[
 ]
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}", re.ASCII)
-_HEX_RUN = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-f]{2}[ ,:;]{0,2}){4,}[0-9a-f]?", re.ASCII | re.IGNORECASE)
+_HEX_RUN = re.compile(
+    r"(?:(?:0x|\\x|%)?[0-9a-f]{2}[ ,:;]{0,2}){4,}[0-9a-f]?", re.ASCII | re.IGNORECASE
+)
 _NOT_HEX_DIGIT = re.compile(r"0x|[^0-9a-f]", re.IGNORECASE)
 
 # What writes the same letter, on both sides of a comparison: 1, l, ! and | all become i.
