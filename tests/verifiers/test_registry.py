@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from typing import Annotated
 
@@ -100,6 +102,13 @@ def own_table(monkeypatch):
 def test_every_verifier_is_registered_by_importing_the_package():
     assert set(verifier_names()) == set(VALID)
     assert verifier_names() == sorted(VALID)
+
+
+def test_importing_the_package_loads_no_large_library():
+    large = "{'opencc', 'pypinyin', 'jsonschema'}"
+    code = f"import sys, rolewright.verifiers; print({large} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 @pytest.mark.parametrize("name", VALID)
