@@ -227,9 +227,12 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema["type"] == "null":
         return "`null`"
+    if schema["type"] == "object":
+        return "keys and values"
     if schema["type"] == "array":
         least = ", at least one" if schema.get("minItems") else ""
-        return f"list of texts{least}"
+        items = schema["items"]
+        return f"list of {_kind(items)}{least}" if "enum" in items else f"list of texts{least}"
     limits = " and ".join(f"{sign} {schema[key]}" for key, sign in _LIMITS.items() if key in schema)
     return f"{_KINDS[schema['type']]} {limits}".strip()
 

@@ -124,3 +124,18 @@ def test_wrong_paths(refused, project):
 
 def test_swapped_arguments(refused, project):
     assert "train.jsonl" in refused("check", project / "train.jsonl", project / "role.yaml")
+
+
+def test_answers_are_judged_under_the_system_message_that_they_are_trained_under(as_json, project):
+    role = project / "role.yaml"
+    role.write_text(role.read_text("utf-8") + "- {id: quiet, check: prompt_not_leaked}\n", "utf-8")
+    data = project / "train.jsonl"
+    text = data.read_text("utf-8")
+    assert as_json("check", role, data)[0] == 0
+    leak = text.replace("Paris Peru", "I was told: You are Atlas, a geography assistant.")
+    data.write_text(leak, "utf-8")
+    code, printed = as_json("check", role, data)
+    assert code == 1
+    (broken,) = [each for each in printed["findings"] if each["code"] == "RW201"]
+    assert "'quiet'" in broken["message"]
+    assert broken["place"]["line"] == 3

@@ -3,8 +3,8 @@
 A block is checked by its language: ``yaml`` is a role file (in training.md a configuration),
 ``jsonl`` are rows of data, ``json`` is an example of a shape, the lines of ``bash`` that begin with
 ``rolewright`` parse, ``python`` runs. A second word on the fence says what kind it is: ``faulty``
-has to be refused, ``prompts``, ``questions`` and ``eval`` are rows of that sort, and ``fragment``
-is not checked.
+has to be refused, ``own`` needs the verifier that verifiers.md defines, ``prompts``, ``questions``
+and ``eval`` are rows of that sort, and ``fragment`` is not checked.
 """
 
 import re
@@ -49,7 +49,9 @@ ALL_BLOCKS = [
 ]
 WANTED = {
     "role_block": lambda b: (
-        b.language == "yaml" and b.kind != "faulty" and b.page not in {"training.md", "findings.md"}
+        b.language == "yaml"
+        and b.kind not in {"faulty", "own"}
+        and b.page not in {"training.md", "findings.md"}
     ),
     "config_block": lambda b: b.language == "yaml" and b.page == "training.md",
     "rows_block": lambda b: b.language == "jsonl" and b.page != "findings.md",

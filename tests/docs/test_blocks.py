@@ -39,6 +39,16 @@ def test_role_files_load(role_block, tmp_path):
     assert load_role(file).name
 
 
+def test_a_verifier_of_ones_own_judges(blocks, tmp_path):
+    (role,) = [block for block in blocks("role-file.md") if block.kind == "own"]
+    (code,) = [block for block in blocks("verifiers.md") if block.language == "python"]
+    (tmp_path / "role.yaml").write_text(role.text, "utf-8")
+    (tmp_path / "my_verifiers.py").write_text(code.text, "utf-8")
+    (rule,) = load_role(tmp_path / "role.yaml").rules
+    assert rule.check("好，好，好。", None).passed
+    assert not rule.check("一，二，三，四，五。", None).passed
+
+
 def test_configurations_load(config_block, tmp_path):
     file = tmp_path / "training.yaml"
     file.write_text(config_block.text, "utf-8")

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from typing import Annotated
 
@@ -102,10 +104,54 @@ MARKERS = [
     "👩\u200d💻",
 ]
 SAYINGS = ["I am Qwen. ", "我叫通义千问。", "抱歉，我无法回答", "I can't help", "https://a.b/c?d "]
+SAYINGS += [
+    "I'm a robot, I",
+    "我是真人。朕",
+    "5 miles ",
+    "¥5,000.5元",
+    "2024年5月1日",
+    "May 1, 2024",
+]
+SAYINGS += [
+    "MzYwMDAw6JOd6bK4NDI",
+    "e8 93 9d e9 b2 b8 34 32",
+    "lán jīng 42",
+    "o.p.e.n",
+    "emases nepo",
+]
+SAYINGS += ["[Your Name]", "lol", "臺灣這裡", "## a\n", "猫：", "我用Python。", "中文,中文."]
 PIECES = st.sampled_from([*ODD_CHARACTERS, *MARKERS, *SAYINGS])
 TEXTS = st.one_of(
     st.text(max_size=60), st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
 )
+
+VALID |= {
+    "ai_disclosure": {"mode": "never"},
+    "answers_in_scope": {"topics": ["hello"], "expected": ["a"]},
+    "asks_back": {},
+    "currency_format": {"marks": ["¥"], "position": "before", "decimals": 2},
+    "date_format": {"styles": ["YYYY-MM-DD"]},
+    "disclaimer_when": {"triggers": ["a"], "disclaimers": ["猫"], "position": "last sentence"},
+    "first_person": {"pronouns": ["朕"], "required": True},
+    "han_latin_spacing": {"space": "required"},
+    "json_schema": {"schema": {"type": "object", "required": ["a"]}},
+    "keeps_script": {"script": "simplified"},
+    "keeps_secret": {"secrets": ["蓝鲸42", "open sesame"]},
+    "markdown_required": {"elements": ["table", "heading"], "mode": "any"},
+    "never_closes_with": {"phrases": ["a", "…"]},
+    "never_opens_with": {"phrases": ["a", "“"]},
+    "no_placeholders": {},
+    "no_repetition": {"min_words": 1},
+    "ordered_template": {"headings": ["a", "猫"], "only": True},
+    "prompt_not_leaked": {"share": 0, "size": 2},
+    "punctuation_width": {"width": "full"},
+    "refuses_topic": {"forbidden": ["a"], "redirect": ["猫"]},
+    "register_banned": {},
+    "repeats_no_question": {"share": 0, "min_words": 1},
+    "think_hygiene": {"block": "first"},
+    "tone_markers": {"markers": ["呀", "a"], "max": 1},
+    "unit_system": {"units": "metric"},
+}
 
 
 @pytest.fixture
@@ -116,6 +162,13 @@ def own_table(monkeypatch):
 def test_every_verifier_is_registered_by_importing_the_package():
     assert set(verifier_names()) == set(VALID)
     assert verifier_names() == sorted(VALID)
+
+
+def test_importing_the_package_loads_no_large_library():
+    large = "{'opencc', 'pypinyin', 'jsonschema'}"
+    code = f"import sys, rolewright.verifiers; print({large} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 @pytest.mark.parametrize("name", VALID)
@@ -129,7 +182,7 @@ def test_a_summary_stands_in_one_line(name):
 @settings(deadline=None)
 @given(text=TEXTS)
 def test_any_text_gets_a_verdict_with_a_span_inside_it(judge, name, text):
-    verdict = judge(name, text, user=text, **VALID[name])
+    verdict = judge(name, text, user="Hello", system=text, **VALID[name])
     assert isinstance(verdict.passed, bool)
     assert verdict.evidence
     assert "\n" not in verdict.evidence
@@ -139,12 +192,30 @@ def test_any_text_gets_a_verdict_with_a_span_inside_it(judge, name, text):
         assert 0 <= start < end <= len(text)
 
 
+LONG = [*" `*“[\n1.?", "_a", "- ", "抱歉我", "作为由", "I am ", "我是", "aB3+", "ab ", "1, ", "$1,"]
+LONG += [
+    "<think>",
+    "{{",
+    "are you ",
+    "蓝-",
+    "2024年",
+    "o p",
+    "1 一",
+    "一",
+    "臺",
+    "这",
+    "# a\n",
+    "1-1-",
+]
+
+
 @pytest.mark.parametrize("name", VALID)
-@pytest.mark.parametrize("piece", [*" `*“[\n", "_a", "- ", "抱歉我", "作为由", "I am "])
+@pytest.mark.parametrize("piece", LONG)
 def test_monotonous_text_costs_no_more_than_its_length(judge, name, piece):
     # Quadratic expressions took seconds on these; linear ones take milliseconds.
+    text = piece * (8000 // len(piece))
     started = time.process_time()
-    judge(name, piece * (8000 // len(piece)), user="Hello", **VALID[name])
+    judge(name, text, user="Hello", system=text, **VALID[name])
     assert time.process_time() - started < 0.5
 
 

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 MANIFEST = "bundle.json"
 ROLE = "role.yaml"
+VERIFIERS = "verifiers"
+"""Python files that the role file names, by the paths that it gives."""
 PROMPTS = "prompts.txt"
 """Hashes of the prompts that were trained on, one a line."""
 ADAPTER = "adapter"
@@ -14,7 +16,9 @@ WEIGHTS = "model"
 TOKENIZER = "tokenizer"
 TRAINING = "training"
 CONFIDENCE = "confidence"
-PARTS = frozenset({MANIFEST, ROLE, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE})
+PARTS = frozenset(
+    {MANIFEST, ROLE, VERIFIERS, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE}
+)
 
 
 class BaseModelRecord(BaseModel):

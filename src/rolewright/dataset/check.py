@@ -91,7 +91,8 @@ def _compliance(role: RoleFile, training: Sequence[Conversation]) -> Iterator[Fi
             if message.role == "user" or not message.train:
                 continue
             # Each answer is judged by what had been said before it.
-            so_far = replace(conversation, messages=conversation.messages[: index + 1])
+            messages = conversation.messages[: index + 1]
+            so_far = replace(conversation, messages=messages, system=role.system)
             which = "the answer" if message is conversation.messages[-1] else f"turn {index + 1}"
             for rule in role.rules_for(conversation.scenario):
                 verdict = rule.check(message.content, so_far)

@@ -1,7 +1,7 @@
 """Read a role file, and say all that is wrong with it at once."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,22 +10,42 @@ from rolewright.conversations.control_tokens import control_tokens_in
 from rolewright.errors import Fault, UserError
 from rolewright.finding import CODES
 from rolewright.role.schema import RoleEntry, RoleFile, Rule, RuleEntry
-from rolewright.verifiers import find_verifier, verifier_names
+from rolewright.role.user_verifiers import read_verifier_files, run_verifier_files, seal
+from rolewright.verifiers.registry import Verifier, registered_verifiers
 from rolewright.yaml_document import Key, YamlDocument, describe, read_yaml, validate
 
 
-def load_role(path: str | Path) -> RoleFile:
-    """Read and compile a role file.
+def load_role(
+    path: str | Path, *, verifier_folder: Path | None = None, run_code: bool = True
+) -> RoleFile:
+    """Read and compile a role file, and run the Python files with verifiers that it names.
+
+    Args:
+        path: the role file.
+        verifier_folder: where these Python files lie; None = their paths are relative to the role
+            file.
+        run_code: False = leave them unrun, for a role whose rules nobody is to judge by: the rules
+            that need them raise a UserError when they are asked.
 
     Raises:
         UserError: naming file, line and key of every fault: an unknown key, an unknown verifier, a
             missing or wrong parameter, an id that stands twice, a scenario that does not exist, a
-            control token in the system text, an unknown code under ``silence``.
+            control token in the system text, an unknown code under ``silence``, a file of verifiers
+            that is missing or fails.
     """
     document = read_yaml(path)
     entry = validate(RoleEntry, document)
+    files = read_verifier_files(entry, document, verifier_folder or Path(path).parent)
+    table = registered_verifiers()
+    if files and not run_code:
+        table = {rule.check: seal(rule.check, files) for rule in entry.rules} | table
+    elif files:
+        table |= run_verifier_files(files, document)
     faults: list[Fault] = []
-    rules = [_compile(rule, ("rules", i), document, faults) for i, rule in enumerate(entry.rules)]
+    rules = [
+        _compile(rule, ("rules", index), document, table, faults)
+        for index, rule in enumerate(entry.rules)
+    ]
     faults += _references(entry, document)
     faults += _control_tokens(entry, document)
     faults += _unknown_codes(entry, document)
@@ -44,21 +64,28 @@ def load_role(path: str | Path) -> RoleFile:
         scenarios=entry.scenarios,
         silenced=frozenset(entry.silence),
         lines=_lines(entry, document),
+        verifier_files=files,
     )
 
 
 def _compile(
-    entry: RuleEntry, key: Key, document: YamlDocument, faults: list[Fault]
+    entry: RuleEntry,
+    key: Key,
+    document: YamlDocument,
+    table: Mapping[str, Verifier],
+    faults: list[Fault],
 ) -> Rule | None:
-    verifier = find_verifier(entry.check)
+    verifier = table.get(entry.check)
     if verifier is None:
-        near = difflib.get_close_matches(entry.check, verifier_names(), n=1)
-        plain = [name for name in verifier_names() if ":" not in name]
+        near = difflib.get_close_matches(entry.check, table, n=3)
+        plain = ", ".join(sorted(name for name in table if ":" not in name))
         faults.append(
             Fault(
                 document.place((*key, "check")),
                 f"there is no verifier named {entry.check!r}",
-                f"one of: {', '.join(plain)}, or an id of IFEval or IFBench",
+                f"one such as {', '.join(near)}"
+                if near
+                else f"one of: {plain}, or an id of IFEval or IFBench",
                 f"did you mean {near[0]!r}?" if near else "choose one of them",
             )
         )

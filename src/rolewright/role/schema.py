@@ -10,6 +10,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.verifiers import Verdict
 from rolewright.verifiers.registry import Verifier
+from rolewright.verifiers.user_file import VerifierFile
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[\w][\w.-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -77,6 +78,8 @@ class RoleEntry(BaseModel):
     literal_control_tokens: bool = False
     """Encode text such as ``<|im_end|>`` in the data as the characters it consists of, instead of
     refusing it."""
+    verifiers: tuple[Text, ...] = ()
+    """Python files with verifiers of the user's own, relative to the role file."""
     rules: tuple[RuleEntry, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     silence: tuple[Text, ...] = ()
@@ -120,6 +123,7 @@ class RoleFile:
         scenarios: in the file's order.
         silenced: codes of findings that ``check`` leaves out.
         lines: line number of ``system``, ``rules.ID`` and ``scenarios.ID``.
+        verifier_files: the code that the rules need, which a bundle keeps too.
     """
 
     file: str
@@ -133,6 +137,7 @@ class RoleFile:
     scenarios: tuple[Scenario, ...]
     silenced: frozenset[str] = frozenset()
     lines: Mapping[str, int] = field(default_factory=dict)
+    verifier_files: tuple[VerifierFile, ...] = ()
 
     def place(self, key: str) -> Place:
         """The place of ``system``, ``rules.ID`` or ``scenarios.ID``."""

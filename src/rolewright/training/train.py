@@ -16,6 +16,7 @@ from rolewright.bundle.manifest import (
     ROLE,
     TOKENIZER,
     TRAINING,
+    VERIFIERS,
     WEIGHTS,
     BaseModelRecord,
     Manifest,
@@ -208,6 +209,8 @@ def _hold_plan(
         hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
         # It also tells an unfinished bundle from some other folder.
         write_text(folder.parent / ROLE, role.source)
+        for file in role.verifier_files:
+            write_text(folder.parent / VERIFIERS / file.name, file.source)
     return fingerprint
 
 

@@ -1,7 +1,8 @@
 """Finding phrases in a text the way a reader would, whatever the case, width or spacing.
 
-Matching works on a folded copy of the text (NFKC, case folded, straight quotation marks, runs of
-white space as one space, invisible characters dropped) and reports places in the original.
+Matching works on a folded copy of the text (NFKC, case folded, Chinese simplified, straight
+quotation marks, runs of white space as one space, invisible characters dropped) and reports places
+in the original.
 """
 
 import re
@@ -12,6 +13,8 @@ from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+
+from rolewright.verifiers.chinese_script import simplify
 
 Span = tuple[int, int]
 
@@ -152,7 +155,7 @@ def _continues_sequence(character: str) -> bool:
 def _fold_sequence(sequence: str) -> str:
     visible = _INVISIBLE.sub("", sequence)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
-    spaced = "".join(" " if character.isspace() else character for character in folded)
+    spaced = "".join(" " if character.isspace() else simplify(character) for character in folded)
     return spaced.translate(_STRAIGHT_QUOTES)
 
 

@@ -27,14 +27,12 @@ _WIDE_MARKS = "\u3001-\u3004\u3008-\u3020\u3030\u30fb\uff01-\uff0f\uff1a-\uff20"
 _WIDE_MARKS += "\uff3b-\uff40\uff5b-\uff65"
 _CLOSING = "”’」』）】》〉)\\]\"'*_"
 
-# A thought that opened in the prompt has only its end in the answer.
-_THOUGHT = re.compile(r"\A(?:(?!<think>).)*?</think>|<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(
     r"^[ \t]*(`{3,}|~{3,})[^`\n]*(?:\n.*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)|\Z)", re.DOTALL | re.MULTILINE
 )
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?[^`\n]\1(?!`)")
 _URL = re.compile(r"\b(?:https?://|www\.)[\x21-\x7e]*[\w/#&=]", re.ASCII | re.IGNORECASE)
-_NOT_PROSE = (_THOUGHT, _FENCE, _INLINE_CODE, _URL)
+_NOT_PROSE = (_FENCE, _INLINE_CODE, _URL)
 _QUOTATION = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》")
 
 _VISIBLE = re.compile(r"\S")
@@ -59,18 +57,13 @@ _LAST_TOKEN = re.compile(r"[^\s(\[\"“]*\Z")
 _LIST_NUMBER = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}\Z")
 
 
-def without_thought(text: str) -> str:
-    """Blank out ``<think>`` blocks; offsets stay what they were."""
-    return _THOUGHT.sub(_blank, text)
-
-
 def without_code(text: str) -> str:
     """Blank out fenced and inline code; offsets and line breaks stay what they were."""
     return _INLINE_CODE.sub(_blank, _FENCE.sub(_blank, text))
 
 
 def prose_of(text: str) -> str:
-    """Blank out thoughts, code and URLs; offsets and line breaks stay what they were."""
+    """Blank out code and URLs; offsets and line breaks stay what they were."""
     for pattern in _NOT_PROSE:
         text = pattern.sub(_blank, text)
     return text
@@ -84,8 +77,8 @@ def without_quotations(text: str) -> str:
 def units_of(text: str, unit: Unit) -> list[Span]:
     """Cut a text into counting units.
 
-    Thoughts (``<think>``) never count. Code and URLs do not count either, except in ``lines`` and
-    ``paragraphs``.
+    Code and URLs do not count, except in ``lines`` and ``paragraphs``. There is no unit of tokens:
+    how many a text has depends on a model, and a rule holds for all models that play the role.
 
     - ``words``: runs between white space that hold a letter or a digit, as a word processor counts
       them; each Han or kana character is a word of its own.
@@ -174,12 +167,12 @@ def _characters(text: str) -> list[Span]:
 
 
 def _lines(text: str) -> list[Span]:
-    lines = _LINE.finditer(without_thought(text))
+    lines = _LINE.finditer(text)
     return [line.span() for line in lines if not line[0].isspace()]
 
 
 def _paragraphs(text: str) -> list[Span]:
-    unbroken = _FENCE.sub(lambda hit: "x" * len(hit[0]), without_thought(text))
+    unbroken = _FENCE.sub(lambda hit: "x" * len(hit[0]), text)
     return _spans(_PARAGRAPH, unbroken)
 
 
