@@ -84,7 +84,7 @@ def test_answers_are_sampled_where_it_is_asked_for(as_json, bundle, questions):
     code, printed = as_json("calibrate", *arguments)
     assert code == 0
     assert set(printed["routes"]) == {*ROUTES, "fused"}
-    assert printed["sampling"] == {"samples": 4, "seed": 0}
+    assert printed["sampling"] == {"samples": 4, "seed": 0, "same_meaning": None}
     graded = put_into_force(bundle, "sampling")
     assert any(answer.scores["semantic_entropy"] > 0 for answer in graded)
     for answer in graded[:3]:
@@ -109,6 +109,53 @@ def test_samples_do_not_depend_on_the_budget(as_json, bundle, questions):
     code, printed = as_json("calibrate", *arguments, "--samples", 2)
     assert code == 0
     assert set(printed["routes"]) == {"softmax", "sampling", "fused"}
+
+
+@pytest.mark.parametrize("labels", [("entailment", "neutral"), ()])
+def test_a_model_tells_which_samples_mean_the_same(
+    as_json, refused, bundle, questions, write_encoder, labels
+):
+    folder = write_encoder("同义 same", *labels)
+    arguments = (bundle, questions, *LIMIT, "--budget", "softmax", "--samples", 3)
+    code, printed = as_json("calibrate", *arguments, "--same-meaning", folder)
+    assert code == 0
+    same_meaning = printed["sampling"]["same_meaning"]
+    assert same_meaning["name"] == str(folder)
+    assert same_meaning["kind"] == ("entailment" if labels else "embedding")
+    assert same_meaning["min_cosine"] == (None if labels else 0.9)
+    graded = put_into_force(bundle, "sampling")
+    for answer in graded[:3]:
+        code, answered = as_json("ask", bundle, answer.question, *LIMIT)
+        assert code == 0
+        for score in SAMPLING_SCORES:
+            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-9)
+
+    write_encoder("同义 same", *labels, seed=1)
+    err = refused("ask", bundle, "Hi", *LIMIT)
+    assert f"{folder}: this is not the model that told at calibration" in err
+    folder.rename(folder.with_name("gone"))
+    err = refused("ask", bundle, "Hi", *LIMIT)
+    assert "the model that tells which answers mean the same cannot be found" in err
+    assert "restore it, or run `rolewright calibrate` again" in err
+    put_into_force(bundle, "softmax")  # which needs no samples
+    assert as_json("ask", bundle, "Hi", *LIMIT)[0] == 0
+
+
+def test_a_model_that_cannot_tell_what_means_the_same(
+    refused, bundle, questions, write_encoder, tiny_folder
+):
+    arguments = ("calibrate", bundle, questions, "--samples", 2, "--same-meaning")
+    assert "found Qwen2ForCausalLM" in refused(*arguments, tiny_folder)
+    assert "a sequence classifier with bad, good" in refused(
+        *arguments, write_encoder("feelings", "bad", "good")
+    )
+    assert "there is no such folder" in refused(*arguments, "./nowhere")
+    entails = write_encoder("nli", "entailment", "other")
+    assert "it has no cosine" in refused(*arguments, entails, "--min-cosine", 0.8)
+    assert "add --samples" in refused("calibrate", bundle, questions, "--same-meaning", entails)
+    err = refused("calibrate", bundle, questions, "--samples", 2, "--min-cosine", 0.8)
+    assert "name one with --same-meaning" in err
+    assert read_bundle(bundle).manifest.calibration is None
 
 
 def test_too_few_samples(refused, bundle, questions):

@@ -19,6 +19,7 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.meaning_model import load_meaning_model
 from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
@@ -71,6 +72,7 @@ def answer_and_score(
     Raises:
         UserError: there is no question, or the model cannot do what the budget asks for.
     """
+    meaning = load_meaning_model(sampling.same_meaning if sampling else None, say)
     model = load_bundle_model(bundle, precision=precision, say=say)
     layers = () if budget == "softmax" else default_head_layers(model.model)
     dropout = None
@@ -85,6 +87,7 @@ def answer_and_score(
         dropout=dropout,
         self_report=_asks(model, budget),
         sampling=sampling,
+        meaning=meaning,
     )
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
