@@ -129,3 +129,26 @@ def test_it_is_a_route_of_the_scorer(chat_model, talk):
     expected = p_true(chat_model, asked, [answer.text for answer in answers])
     assert scores == [{"p_true": value} for value in expected]
     assert not list(Scorer().asked_by_route(chat_model, asked, answers, max_new_tokens=4))
+
+
+def test_a_beginning_that_was_read_before_changes_no_verdict(chat_model, talk):
+    asked = [talk("x " * n, system="You are Atlas.") for n in (1, 9, 3)]
+    answers = ["Paris", "x y", ""]
+    expected = [
+        reference(chat_model, each, text, ENGLISH)
+        for each, text in zip(asked, answers, strict=True)
+    ]
+    for known in (asked, asked[:1], [talk("Hi", system="You are another.")]):
+        model = chat_model.having_read(known, max_new_tokens=4)
+        assert p_true(model, asked, answers) == pytest.approx(expected, abs=1e-5)
+        [alone] = p_true(model, asked[:1], answers[:1])
+        assert alone == pytest.approx(expected[0], abs=1e-5)
+
+
+def test_a_thinking_model_s_prompt_goes_on_otherwise(thinking_tokenizer, build_model, talk):
+    """Its prompt ends in an empty think block, which its answer in the conversation lacks."""
+    encoder = ChatEncoder(thinking_tokenizer, thinking="off")
+    model = ChatModel("tiny", encoder, build_model(len(thinking_tokenizer)))
+    plain = p_true(model, [talk("Hi")], ["Hello"])
+    read = model.having_read([talk("Hi")], max_new_tokens=4)
+    assert p_true(read, [talk("Hi")], ["Hello"]) == pytest.approx(plain, abs=1e-5)

@@ -59,15 +59,18 @@ class Assistant:
         """
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
-        [answer] = self.model.answer(
+        model = self.model
+        if self.scorer.asks_again:
+            model = model.having_read([conversation], max_new_tokens=max_new_tokens)
+        [answer] = model.answer(
             [conversation],
             max_new_tokens=max_new_tokens,
-            tap=self.scorer.tap(self.model.model),
+            tap=self.scorer.tap(model.model),
             on_token=on_token,
         )
-        scores = self.scorer.scores(self.model.model, answer.generation)
+        scores = self.scorer.scores(model.model, answer.generation)
         for _, [found] in self.scorer.asked_by_route(
-            self.model, [conversation], [answer], max_new_tokens=max_new_tokens
+            model, [conversation], [answer], max_new_tokens=max_new_tokens
         ):
             scores |= found
         confidence, abstained, certified = None, False, None

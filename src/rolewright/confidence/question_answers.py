@@ -58,6 +58,7 @@ def answer_questions(
     features: dict[int, NDArray[np.float32]] = {}
     conversations = [resolve_system(question.conversation, role_system) for question in questions]
     watch = Stopwatch()
+    model = model.having_read(conversations, max_new_tokens=max_new_tokens)
 
     def ready(batch: dict[int, Answer]) -> None:
         watch.lap(DECODING)

@@ -48,6 +48,11 @@ class Scorer:
     sampling: SamplingSettings | None = None
     meaning: MeaningModel = EQUAL_TEXTS
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether a route reads an answer's prompt once more."""
+        return self.self_report or self.sampling is not None
+
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
         first = None

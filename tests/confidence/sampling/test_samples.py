@@ -103,3 +103,19 @@ def test_they_are_a_route_of_the_scorer(chat_model, talk):
         questions = [each.prompt[-1].content for each in asked]
         assert routes["sampling"] == sampling_scores(questions, given, samples, meaning)
     assert [each["agreement"] for each in routes["sampling"]] == [1, 1]
+
+
+@pytest.mark.parametrize("system", [None, "You are Atlas, a geography assistant."])
+def test_samples_are_those_of_a_prompt_that_was_read_from_its_first_token(chat_model, talk, system):
+    """Token by token, with the probabilities to 1e-5, wherever the known beginning ends."""
+    asked = [talk("One?", system=system), talk("Two? Three?", system=system)]
+    settings = SamplingSettings(samples=6)
+    for known in (asked, asked[:1], [talk("Other", system="Something else")]):
+        model = chat_model.having_read(known, max_new_tokens=6)
+        assert model.read.ids
+        for conversation in asked:
+            plain = draw_samples(chat_model, conversation, settings, max_new_tokens=6)
+            found = draw_samples(model, conversation, settings, max_new_tokens=6)
+            assert [each.token_ids for each in found] == [each.token_ids for each in plain]
+            logprobs = [each.logprob for each in plain]
+            assert [each.logprob for each in found] == pytest.approx(logprobs, abs=1e-5)
