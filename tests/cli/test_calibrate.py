@@ -202,6 +202,25 @@ def test_a_model_that_cannot_be_asked_for_its_verdict(rolewright, bundle, questi
     assert set(json.loads(out)["routes"]) == {"softmax", "head", "dropout", "fused"}
 
 
+def test_a_verdict_without_room_is_told_before_anything_is_decoded(
+    refused, as_json, bundle, questions, monkeypatch
+):
+    """The tiny model reads 512 tokens."""
+    with monkeypatch.context() as patch:
+        patch.setattr("rolewright.generation.chat_model.generate", pytest.fail)
+        err = refused("calibrate", bundle, questions, "--max-new-tokens", 440, "--budget", "full")
+    assert "questions.jsonl:1: " in err
+    assert "20 errors" in err
+    assert "of the question whether it is right do not fit" in err
+    assert "--budget head" in err
+    assert as_json("calibrate", bundle, questions, *LIMIT, "--budget", "full")[0] == 0
+    put_into_force(bundle, "self_report")
+    monkeypatch.setattr("rolewright.generation.chat_model.generate", pytest.fail)
+    err = refused("ask", bundle, "Hi", "--max-new-tokens", 440)
+    assert "the question: " in err
+    assert "of the question whether it is right do not fit" in err
+
+
 def test_wrong_words(refused, bundle, questions):
     err = refused("calibrate", bundle, questions, "--budget", "huge")
     assert "--budget: found 'huge'" in err

@@ -9,6 +9,7 @@ from rolewright.confidence.self_report import (
     ENGLISH,
     ask_for_verdict,
     can_be_asked,
+    check_room,
     p_true,
     verdict_question,
 )
@@ -118,6 +119,36 @@ def test_models_that_reason_before_they_reply(thinking_tokenizer, tiny_model):
 def test_an_answer_that_leaves_no_room_names_its_place(chat_model, talk):
     with pytest.raises(UserError, match=r"data\.jsonl:1: .* do not fit"):
         p_true(chat_model, [talk("Q")], ["word " * 600])
+
+
+@pytest.mark.parametrize("question", ["x ", "国 "])
+def test_no_room_for_the_question_is_known_before_there_is_an_answer(chat_model, talk, question):
+    """To the token: what passes never fails for an answer of that length, one more might."""
+    encoder, limit = chat_model.encoder, chat_model.model.config.max_position_embeddings
+    conversation = talk(question * 30, system="You are Atlas.")
+    asked = ask_for_verdict(conversation, "")
+    whole = len(encoder.encode_prompt(asked.system, asked.prompt))
+    longest = limit - whole - 1
+    check_room(chat_model, [conversation], max_new_tokens=longest)
+    text = "x" * longest  # a token each
+    assert len(encoder.encode_text(text)) == longest
+    p_true(chat_model, [conversation], [text])
+    with pytest.raises(UserError, match="do not fit"):
+        p_true(chat_model, [conversation], [text + "x"])
+
+    with pytest.raises(UserError) as error:
+        check_room(chat_model, [conversation, talk("Hi"), conversation], max_new_tokens=longest + 1)
+    assert len(error.value.faults) == 2
+    prompt = len(encoder.encode_prompt(conversation.system, conversation.prompt))
+    message = str(error.value)
+    assert f"data.jsonl:1: {prompt} prompt tokens, {longest + 1} of the answer and " in message
+    assert f"{whole + 1 - prompt} of the question whether it is right do not fit" in message
+    assert "at most 512 tokens together" in message
+    assert "--budget head" in message
+
+
+def test_a_prompt_without_room_for_an_answer_is_told_by_the_answering(chat_model, talk):
+    check_room(chat_model, [talk("x " * 600)], max_new_tokens=4)
 
 
 def test_it_is_a_route_of_the_scorer(chat_model, talk):

@@ -60,6 +60,7 @@ class Assistant:
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
         model = self.model
+        self.scorer.check_room(model, [conversation], max_new_tokens=max_new_tokens)
         if self.scorer.asks_again:
             model = model.having_read([conversation], max_new_tokens=max_new_tokens)
         [answer] = model.answer(

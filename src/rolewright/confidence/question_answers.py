@@ -53,10 +53,15 @@ def answer_questions(
         batch_size: questions decoded together.
         scorer: what to compute of each answer.
         on_answers: told how many answers have become ready.
+
+    Raises:
+        UserError: a prompt with its answer, or what is asked about the answer, does not fit into
+            the model's context.
     """
     scores: dict[int, dict[str, float]] = {}
     features: dict[int, NDArray[np.float32]] = {}
     conversations = [resolve_system(question.conversation, role_system) for question in questions]
+    scorer.check_room(model, conversations, max_new_tokens=max_new_tokens)
     watch = Stopwatch()
     model = model.having_read(conversations, max_new_tokens=max_new_tokens)
 

@@ -17,7 +17,7 @@ from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
 from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scores import HEAD, P_TRUE
-from rolewright.confidence.self_report import p_true
+from rolewright.confidence.self_report import check_room, p_true
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import UserError
@@ -52,6 +52,17 @@ class Scorer:
     def asks_again(self) -> bool:
         """Whether a route reads an answer's prompt once more."""
         return self.self_report or self.sampling is not None
+
+    def check_room(
+        self, model: ChatModel, conversations: Sequence[Conversation], *, max_new_tokens: int
+    ) -> None:
+        """Make sure, before anything is decoded, that what is asked again will fit.
+
+        Raises:
+            UserError: the question about an answer would not.
+        """
+        if self.self_report:
+            check_room(model, conversations, max_new_tokens=max_new_tokens)
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
