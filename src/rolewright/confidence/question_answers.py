@@ -55,8 +55,7 @@ def answer_questions(
         on_answers: told how many answers have become ready.
 
     Raises:
-        UserError: a prompt with its answer, or what is asked about the answer, does not fit into
-            the model's context.
+        UserError: an answer, or what is asked about it, does not fit into the model's context.
     """
     scores: dict[int, dict[str, float]] = {}
     features: dict[int, NDArray[np.float32]] = {}
