@@ -92,7 +92,7 @@ def test_answers_are_sampled_where_it_is_asked_for(as_json, bundle, questions):
         assert code == 0
         assert answered["scores"].keys() == {*SOFTMAX_SCORES, *SAMPLING_SCORES}
         for score in SAMPLING_SCORES:
-            assert answered["scores"][score] == answer.scores[score]
+            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-4)
     code, printed = as_json("calibrate", *arguments)
     assert code == 0
     again = put_into_force(bundle, "self_report")
@@ -128,7 +128,7 @@ def test_a_model_tells_which_samples_mean_the_same(
         code, answered = as_json("ask", bundle, answer.question, *LIMIT)
         assert code == 0
         for score in SAMPLING_SCORES:
-            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-9)
+            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-4)
 
     write_encoder("同义 same", *labels, seed=1)
     err = refused("ask", bundle, "Hi", *LIMIT)
