@@ -84,7 +84,7 @@ def test_answers_are_sampled_where_it_is_asked_for(as_json, bundle, questions):
     code, printed = as_json("calibrate", *arguments)
     assert code == 0
     assert set(printed["routes"]) == {*ROUTES, "fused"}
-    assert printed["sampling"] == {"samples": 4, "seed": 0}
+    assert printed["sampling"] == {"samples": 4, "seed": 0, "same_meaning": None}
     graded = put_into_force(bundle, "sampling")
     assert any(answer.scores["semantic_entropy"] > 0 for answer in graded)
     for answer in graded[:3]:
@@ -92,7 +92,7 @@ def test_answers_are_sampled_where_it_is_asked_for(as_json, bundle, questions):
         assert code == 0
         assert answered["scores"].keys() == {*SOFTMAX_SCORES, *SAMPLING_SCORES}
         for score in SAMPLING_SCORES:
-            assert answered["scores"][score] == answer.scores[score]
+            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-4)
     code, printed = as_json("calibrate", *arguments)
     assert code == 0
     again = put_into_force(bundle, "self_report")
@@ -109,6 +109,53 @@ def test_samples_do_not_depend_on_the_budget(as_json, bundle, questions):
     code, printed = as_json("calibrate", *arguments, "--samples", 2)
     assert code == 0
     assert set(printed["routes"]) == {"softmax", "sampling", "fused"}
+
+
+@pytest.mark.parametrize("labels", [("entailment", "neutral"), ()])
+def test_a_model_tells_which_samples_mean_the_same(
+    as_json, refused, bundle, questions, write_encoder, labels
+):
+    folder = write_encoder("同义 same", *labels)
+    arguments = (bundle, questions, *LIMIT, "--budget", "softmax", "--samples", 3)
+    code, printed = as_json("calibrate", *arguments, "--same-meaning", folder)
+    assert code == 0
+    same_meaning = printed["sampling"]["same_meaning"]
+    assert same_meaning["name"] == str(folder)
+    assert same_meaning["kind"] == ("entailment" if labels else "embedding")
+    assert same_meaning["min_cosine"] == (None if labels else 0.9)
+    graded = put_into_force(bundle, "sampling")
+    for answer in graded[:3]:
+        code, answered = as_json("ask", bundle, answer.question, *LIMIT)
+        assert code == 0
+        for score in SAMPLING_SCORES:
+            assert answered["scores"][score] == pytest.approx(answer.scores[score], abs=1e-4)
+
+    write_encoder("同义 same", *labels, seed=1)
+    err = refused("ask", bundle, "Hi", *LIMIT)
+    assert f"{folder}: this is not the model that told at calibration" in err
+    folder.rename(folder.with_name("gone"))
+    err = refused("ask", bundle, "Hi", *LIMIT)
+    assert "the model that tells which answers mean the same cannot be found" in err
+    assert "restore it, or run `rolewright calibrate` again" in err
+    put_into_force(bundle, "softmax")  # which needs no samples
+    assert as_json("ask", bundle, "Hi", *LIMIT)[0] == 0
+
+
+def test_a_model_that_cannot_tell_what_means_the_same(
+    refused, bundle, questions, write_encoder, tiny_folder
+):
+    arguments = ("calibrate", bundle, questions, "--samples", 2, "--same-meaning")
+    assert "found Qwen2ForCausalLM" in refused(*arguments, tiny_folder)
+    assert "a sequence classifier with bad, good" in refused(
+        *arguments, write_encoder("feelings", "bad", "good")
+    )
+    assert "there is no such folder" in refused(*arguments, "./nowhere")
+    entails = write_encoder("nli", "entailment", "other")
+    assert "it has no cosine" in refused(*arguments, entails, "--min-cosine", 0.8)
+    assert "add --samples" in refused("calibrate", bundle, questions, "--same-meaning", entails)
+    err = refused("calibrate", bundle, questions, "--samples", 2, "--min-cosine", 0.8)
+    assert "name one with --same-meaning" in err
+    assert read_bundle(bundle).manifest.calibration is None
 
 
 def test_too_few_samples(refused, bundle, questions):
@@ -153,6 +200,25 @@ def test_a_model_that_cannot_be_asked_for_its_verdict(rolewright, bundle, questi
     assert code == 0
     assert err.count("no score p_true: the model reasons before it replies") == 1
     assert set(json.loads(out)["routes"]) == {"softmax", "head", "dropout", "fused"}
+
+
+def test_a_verdict_without_room_is_told_before_anything_is_decoded(
+    refused, as_json, bundle, questions, monkeypatch
+):
+    """The tiny model reads 512 tokens."""
+    with monkeypatch.context() as patch:
+        patch.setattr("rolewright.generation.chat_model.generate", pytest.fail)
+        err = refused("calibrate", bundle, questions, "--max-new-tokens", 440, "--budget", "full")
+    assert "questions.jsonl:1: " in err
+    assert "20 errors" in err
+    assert "of the question whether it is right do not fit" in err
+    assert "--budget head" in err
+    assert as_json("calibrate", bundle, questions, *LIMIT, "--budget", "full")[0] == 0
+    put_into_force(bundle, "self_report")
+    monkeypatch.setattr("rolewright.generation.chat_model.generate", pytest.fail)
+    err = refused("ask", bundle, "Hi", "--max-new-tokens", 440)
+    assert "the question: " in err
+    assert "of the question whether it is right do not fit" in err
 
 
 def test_wrong_words(refused, bundle, questions):

@@ -63,6 +63,11 @@ class Bundle:
             return None
         return (self.folder / self.manifest.calibration).read_text("utf-8")
 
+    @property
+    def calibration_hash(self) -> str | None:
+        """Tells the calibration in force from others; None where there is none."""
+        return None if (file := self.manifest.calibration) is None else self.manifest.files[file]
+
 
 def is_bundle(path: str | Path) -> bool:
     """Whether a path holds a bundle, or the beginnings of one, rather than a model."""

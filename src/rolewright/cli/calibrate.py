@@ -33,6 +33,29 @@ _Samples = Annotated[
         help="Also draw K answers to each question, and see how far they agree; 0 = none.",
     ),
 ]
+_ByScenario = Annotated[
+    bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
+]
+_SameMeaning = Annotated[
+    str | None,
+    typer.Option(
+        "--same-meaning",
+        metavar="MODEL",
+        help="Folder or hub id of the model that tells which of them mean the same: a"
+        " cross-encoder for entailment, or sentence embeddings. Without: equal texts.",
+    ),
+]
+_MinCosine = Annotated[
+    float | None,
+    typer.Option(
+        "--min-cosine",
+        metavar="C",
+        min=-1,
+        max=1,
+        help="With sentence embeddings: from which cosine on two mean the same; 0.9 if not said.",
+        show_default=False,
+    ),
+]
 
 
 def calibrate(
@@ -59,11 +82,11 @@ def calibrate(
             metavar="SHARE", help="With --max-error: probability that the promise may fail."
         ),
     ] = "5%",
-    by_scenario: Annotated[
-        bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
-    ] = False,
+    by_scenario: _ByScenario = False,
     budget: _BudgetName = "head",
     samples: _Samples = 0,
+    same_meaning: _SameMeaning = None,
+    min_cosine: _MinCosine = None,
     head: _HeadName = "linear",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -79,7 +102,7 @@ def calibrate(
         parse_choice,
         parse_precision,
         parse_promise,
-        parse_samples,
+        parse_sampling,
         read_held_out,
     )
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
@@ -88,7 +111,7 @@ def calibrate(
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
-    sampling = parse_samples(samples)
+    sampling = parse_sampling(samples, same_meaning, min_cosine)
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 

@@ -19,13 +19,15 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.meaning_model import load_meaning_model
 from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
 from rolewright.confidence.scores import Budget, HeadKind
-from rolewright.confidence.self_report import can_be_asked
+from rolewright.confidence.self_report import can_be_asked, check_room
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
+from rolewright.role.resolve import resolve_system
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,15 @@ def answer_and_score(
     Raises:
         UserError: there is no question, or the model cannot do what the budget asks for.
     """
+    meaning = load_meaning_model(sampling.same_meaning if sampling else None, say)
     model = load_bundle_model(bundle, precision=precision, say=say)
     layers = () if budget == "softmax" else default_head_layers(model.model)
+    asks = _asks(model, budget)
+    if asks:  # before the dropout is tuned, which takes its time
+        conversations = [
+            resolve_system(each.conversation, bundle.role.system) for each in questions
+        ]
+        check_room(model, conversations, max_new_tokens=max_new_tokens)
     dropout = None
     if budget == "full":
         tunable = questions
@@ -83,8 +92,9 @@ def answer_and_score(
     scorer = Scorer(
         head_layers=layers,
         dropout=dropout,
-        self_report=_asks(model, budget),
+        self_report=asks,
         sampling=sampling,
+        meaning=meaning,
     )
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(

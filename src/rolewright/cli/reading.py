@@ -161,17 +161,35 @@ def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "P
     return None
 
 
-def parse_samples(number: int) -> "SamplingSettings | None":
-    """How many answers are to be drawn to a question; None = none.
+def parse_sampling(
+    number: int, same_meaning: str | None, min_cosine: float | None
+) -> "SamplingSettings | None":
+    """How many answers are to be drawn to a question, and what compares them; None = none.
+
+    Args:
+        number: of answers.
+        same_meaning: the model that tells which of them mean the same; None = equal texts do.
+        min_cosine: from which cosine on, where it is an embedding model; None = not said.
 
     Raises:
-        UserError: it is one, which agrees with itself.
+        UserError: it is one, which agrees with itself, or the model is none that can tell.
     """
     from rolewright.confidence.sampling.settings import SamplingSettings
 
     if number == 1:
         raise UserError.at("--samples", "found 1", expected="0 for none, or at least 2")
-    return SamplingSettings(samples=number) if number else None
+    if number == 0 and same_meaning is not None:
+        raise UserError.at("--same-meaning", "no answers are drawn", fix="add --samples 8")
+    if same_meaning is None:
+        if min_cosine is not None:
+            raise UserError.at(
+                "--min-cosine", "there is no embedding model", fix="name one with --same-meaning"
+            )
+        return SamplingSettings(samples=number) if number else None
+    from rolewright.confidence.sampling.meaning_model import describe_meaning_model
+
+    described = describe_meaning_model(same_meaning, min_cosine, say)
+    return SamplingSettings(samples=number, same_meaning=described)
 
 
 def parse_language(name: str) -> Language:

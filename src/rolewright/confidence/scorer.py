@@ -12,11 +12,12 @@ from rolewright.confidence.dropout.passes import stochastic_probabilities
 from rolewright.confidence.dropout.scores import dropout_scores
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.confidence.head import Head
+from rolewright.confidence.sampling.meaning import EQUAL_TEXTS, MeaningModel
 from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
 from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.confidence.scores import HEAD, P_TRUE
-from rolewright.confidence.self_report import p_true
+from rolewright.confidence.self_report import check_room, p_true
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import UserError
@@ -37,6 +38,7 @@ class Scorer:
         dropout: of the stochastic passes; None = there are none.
         self_report: whether the model is asked if its answer is right.
         sampling: of drawn answers; None = none are drawn.
+        meaning: tells which of them mean the same.
     """
 
     head_layers: tuple[int, ...] = ()
@@ -44,6 +46,23 @@ class Scorer:
     dropout: DropoutSettings | None = None
     self_report: bool = False
     sampling: SamplingSettings | None = None
+    meaning: MeaningModel = EQUAL_TEXTS
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether a route reads an answer's prompt once more."""
+        return self.self_report or self.sampling is not None
+
+    def check_room(
+        self, model: ChatModel, conversations: Sequence[Conversation], *, max_new_tokens: int
+    ) -> None:
+        """Make sure, before anything is decoded, that what is asked again will fit.
+
+        Raises:
+            UserError: the question about an answer would not.
+        """
+        if self.self_report:
+            check_room(model, conversations, max_new_tokens=max_new_tokens)
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
@@ -108,13 +127,13 @@ class Scorer:
             found = p_true(model, conversations, [answer.text for answer in answers])
             yield "self_report", [{P_TRUE: value} for value in found]
         if self.sampling is not None:
-            scores = []
-            for conversation, answer in zip(conversations, answers, strict=True):
-                samples = draw_samples(
-                    model, conversation, self.sampling, max_new_tokens=max_new_tokens
-                )
-                scores.append(sampling_scores(samples, answer.text))
-            yield "sampling", scores
+            samples = [
+                draw_samples(model, each, self.sampling, max_new_tokens=max_new_tokens)
+                for each in conversations
+            ]
+            questions = [each.prompt[-1].content for each in conversations]
+            given = [answer.text for answer in answers]
+            yield "sampling", sampling_scores(questions, given, samples, self.meaning)
 
 
 SOFTMAX_ONLY = Scorer()

@@ -43,8 +43,9 @@ SELF_REPORT_SCORES = {
 """Name and meaning of every score of the model's own verdict."""
 SAMPLING_SCORES = {
     "agreement": "share of the drawn answers that say the same as the answer",
-    "semantic_entropy": "entropy of what the drawn answers say, in nats (Kuhn et al. 2023, arXiv"
-    " 2302.09664)",
+    "semantic_entropy": "entropy of what the drawn answers say, in nats, by their number (Kuhn et"
+    " al. 2023, arXiv 2302.09664)",
+    "weighted_semantic_entropy": "the same, by the likelihood of each different answer",
 }
 """Name and meaning of every score of drawn answers."""
 HEAD = "head"
@@ -63,6 +64,7 @@ _FALLS_WITH_SURETY = frozenset(
         "mutual_information",
         "logprob_deviation",
         "semantic_entropy",
+        "weighted_semantic_entropy",
     }
 )
 
