@@ -11,6 +11,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "RW001": ("warning", "a role without rules: nothing can be evaluated"),
     "RW002": ("warning", "a role without a system message"),
     "RW003": ("error", "two rules that no answer can keep together"),
+    "RW100": ("info", "more findings of one kind than are listed"),
     "RW101": ("error", "a row that cannot be read"),
     "RW102": ("warning", "rows under another system message than the role's"),
     "RW103": ("warning", "rows without a scenario, where rules depend on it"),

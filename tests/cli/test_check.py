@@ -6,6 +6,13 @@ from rolewright.cli.app import run
 def test_role_alone(as_json, project):
     code, printed = as_json("check", project / "role.yaml")
     assert code == 0
+    figures = printed.pop("figures")
+    assert figures["compliance"]["rules"][0] == {
+        "rule": "short",
+        "kept": 0,
+        "of": 0,
+        "broken_at": [],
+    }
     assert printed == {
         "schema": "rolewright.check/1",
         "role": "Atlas",
@@ -13,6 +20,7 @@ def test_role_alone(as_json, project):
         "findings": [],
         "errors": 0,
         "warnings": 0,
+        "unreadable_at": [],
     }
 
 

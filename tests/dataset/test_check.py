@@ -1,7 +1,10 @@
 import pytest
 
 from rolewright.conversations.read import read_all
-from rolewright.dataset.check import LEAST_ROWS, check_data, check_role
+from rolewright.dataset.check import Tally, check_data, check_role
+from rolewright.dataset.checks import data_checks
+from rolewright.dataset.occurrences import MOST_LISTED
+from rolewright.dataset.scenarios import LEAST_ROWS
 from rolewright.errors import Fault, Place
 from rolewright.finding import CODES
 from rolewright.role.load import load_role
@@ -42,7 +45,7 @@ def found(write_rows):
         if evaluation:
             path = write_rows("eval.jsonl", evaluation)
             held_out = read_all([path], answered=False).conversations
-        findings = list(check_data(role, training, (), held_out))
+        findings = list(check_data(role, training, data_checks(role, held_out)))
         for finding in findings:
             assert finding.fix
             assert finding.severity == CODES[finding.code][0]
@@ -132,9 +135,35 @@ def test_rw003_is_said_once_for_several_scenarios(role):
 
 def test_rw101_repeats_what_could_not_be_read(role):
     fault = Fault(Place("a.jsonl", 7, "messages"), "broken", "a list", "mend it")
-    (finding,) = check_data(role(), (), [fault])
+    (finding,) = check_data(role(), [fault], {})
     assert (finding.code, finding.place, finding.fix) == ("RW101", fault.place, "mend it")
     assert finding.message == "broken (expected: a list)"
+
+
+def test_rw100_counts_what_is_not_listed_and_keeps_every_line(role, write_rows):
+    rows = [row(f"Capital {n}?", "It is the city of Rome") for n in range(MOST_LISTED + 5)]
+    atlas = role()
+    checks = data_checks(atlas)
+    training = read_all([write_rows("train.jsonl", rows)]).conversations
+    *listed, (rest) = check_data(atlas, training, checks)
+    assert [(f.code, f.place.line) for f in listed] == [
+        ("RW201", line) for line in range(1, MOST_LISTED + 1)
+    ]
+    assert (rest.code, rest.severity) == ("RW100", "info")
+    assert rest.message.startswith("5 more rows of RW201 (rule 'short')")
+    assert "0 of 25 answers keep it" in rest.message
+    (rule,) = checks["compliance"].figures()["rules"]
+    assert (rule["kept"], rule["of"]) == (0, 25)
+    assert rule["broken_at"][0]["lines"] == list(range(1, MOST_LISTED + 6))
+
+
+def test_what_is_silenced_is_not_reported_but_counted(role):
+    faults = [Fault(Place("a.jsonl", line), "broken") for line in range(1, 30)]
+    tally = Tally()
+    silent = check_data(role(), faults, {}, tally=tally, silenced={"RW100", "RW101"})
+    assert list(silent) == []
+    assert tally.readable == 0
+    assert tally.unreadable.figures() == [{"file": "a.jsonl", "lines": list(range(1, 30))}]
 
 
 def test_rw102_counts_other_system_messages(role, found):

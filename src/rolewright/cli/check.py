@@ -1,6 +1,7 @@
 """``rolewright check``: what is wrong with a role and its data."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rolewright.cli.options import AsJson, RolePath
-from rolewright.cli.output import EXIT_FALLS_SHORT, print_json
+from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress
 
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
@@ -32,29 +33,31 @@ def check(
     Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl
     """
     from rolewright.cli.reading import read_conversations
-    from rolewright.dataset.check import check_data, check_role
+    from rolewright.dataset.check import Tally, check_data, check_role
+    from rolewright.dataset.checks import data_checks
     from rolewright.role.load import load_role
 
     role = load_role(role_path)
     findings = list(check_role(role))
-    rows = 0
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
+    tally = Tally()
+    checks = data_checks(role, held_out)
     if data:
-        conversations, faults = _read(data, role)
-        rows = len(conversations)
-        findings += check_data(role, conversations, faults, held_out)
+        findings += check_data(role, _stream(data, role), checks, tally=tally)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         print_json(
             {
                 "schema": "rolewright.check/1",
                 "role": role.name,
-                "conversations": rows,
+                "conversations": tally.readable,
                 "findings": [
                     {"severity": finding.severity, **asdict(finding)} for finding in findings
                 ],
                 "errors": counts["error"],
                 "warnings": counts["warning"],
+                "unreadable_at": tally.unreadable.figures(),
+                "figures": {name: each.figures() for name, each in checks.items()},
             }
         )
     else:
@@ -62,30 +65,34 @@ def check(
             print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
             print(f"    to do: {finding.fix}")
         print(
-            f"{role.name}: {rows} conversations, {counts['error']} errors, "
+            f"{role.name}: {tally.readable} conversations, {counts['error']} errors, "
             f"{counts['warning']} warnings"
         )
     if counts["error"]:
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 
-def _read(data: list[Path], role: "RoleFile") -> "tuple[list[Conversation], list[Fault]]":
+def _stream(data: list[Path], role: "RoleFile") -> "Iterator[Conversation | Fault]":
     """Read what can be read; bad rows are findings here, and all may be bad.
 
+    Args:
+        data: the files.
+        role: says what may stand in a row.
+
     Raises:
-        UserError: a file cannot be read at all.
+        UserError: at the end, if a file could not be read at all.
     """
     from rolewright.conversations.read import read_conversations
     from rolewright.errors import Fault, UserError
 
-    conversations, faults = [], []
+    unreadable = []
     literal = role.literal_control_tokens
-    for item in read_conversations(data, literal_control_tokens=literal):
-        if not isinstance(item, Fault):
-            conversations.append(item)
-        else:
-            faults.append(item)
-    unreadable = [fault for fault in faults if fault.place.line is None]
+    with progress("rows", None) as advance:
+        for item in read_conversations(data, literal_control_tokens=literal):
+            advance(1)
+            if isinstance(item, Fault) and item.place.line is None:
+                unreadable.append(item)
+            else:
+                yield item
     if unreadable:
         raise UserError(*unreadable)
-    return conversations, faults

@@ -1,0 +1,30 @@
+"""The table of all checks of training data."""
+
+from collections.abc import Iterable
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.dataset.check import Check
+from rolewright.dataset.compliance import Compliance
+from rolewright.dataset.consistency import Consistency
+from rolewright.dataset.leakage import Leakage
+from rolewright.dataset.repetitions import Repetitions
+from rolewright.dataset.scenarios import Scenarios
+from rolewright.dataset.system_messages import SystemMessages
+from rolewright.role.schema import RoleFile
+
+
+def data_checks(role: RoleFile, evaluation: Iterable[Conversation] = ()) -> dict[str, Check]:
+    """A new set of checks, by the names under which ``--json`` gives their figures.
+
+    Args:
+        role: whose rules the answers have to keep.
+        evaluation: prompts that are held out; read at once, and not kept.
+    """
+    return {
+        "system_messages": SystemMessages(role),
+        "scenarios": Scenarios(role),
+        "compliance": Compliance(role),
+        "repetitions": Repetitions(),
+        "consistency": Consistency(),
+        "leakage": Leakage(evaluation),
+    }

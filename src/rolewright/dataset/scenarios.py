@@ -1,0 +1,80 @@
+"""Which of the role's scenarios the rows declare."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from rolewright.dataset.occurrences import Occurrences
+from rolewright.dataset.row import Row
+from rolewright.errors import Place
+from rolewright.finding import Finding
+from rolewright.role.schema import RoleFile
+
+LEAST_ROWS = 20
+
+
+class Scenarios:
+    """Counts rows by scenario, and finds scenarios that the role does not have."""
+
+    def __init__(self, role: RoleFile) -> None:
+        self._role = role
+        self._declared = {scenario.id for scenario in role.scenarios}
+        self._counts: Counter[str | None] = Counter()
+        self._unknown = Occurrences("RW104")
+        self._first_without: Place | None = None
+
+    def add(self, row: Row) -> Iterator[Finding]:
+        """RW104 of a row whose scenario the role does not declare."""
+        scenario, place = row.conversation.scenario, row.conversation.place
+        if scenario is None:
+            self._first_without = self._first_without or place
+        elif scenario not in self._declared:
+            if self._unknown.add(place):
+                yield Finding(
+                    "RW104",
+                    place,
+                    f"there is no scenario {scenario!r} in {self._role.file}",
+                    "declare it in the role file, or correct the row",
+                )
+            return
+        self._counts[scenario] += 1
+
+    def finish(self) -> Iterator[Finding]:
+        """RW103 where rules depend on scenarios that rows leave out; RW302 of those with few."""
+        yield from self._unknown.count_unlisted()
+        if self._first_without is not None:
+            # Their scenarios are unknown, so that nothing can be said about shares.
+            yield from self._undeclared(self._first_without)
+            return
+        for scenario in self._role.scenarios:
+            rows = self._counts[scenario.id]
+            if rows < LEAST_ROWS:
+                yield Finding(
+                    "RW302",
+                    Place(self._role.file, None, f"scenarios.{scenario.id}"),
+                    f"the scenario {scenario.id!r} has {rows} training rows",
+                    f"write at least {LEAST_ROWS - rows} more",
+                )
+
+    def _undeclared(self, first: Place) -> Iterator[Finding]:
+        dependent = [rule.id for rule in self._role.rules if rule.scenarios is not None]
+        if dependent:
+            yield Finding(
+                "RW103",
+                first,
+                f"{self._counts[None]} of {self._counts.total() + self._unknown.count} rows name "
+                f"no scenario, so that these rules are not checked on them: "
+                f"{', '.join(dependent)}",
+                'add "scenario": "…" to the rows',
+            )
+
+    def figures(self) -> dict[str, Any]:
+        """Rows by declared scenario, without one, and of unknown ones."""
+        return {
+            "rows": [
+                {"scenario": scenario.id, "rows": self._counts[scenario.id]}
+                for scenario in self._role.scenarios
+            ],
+            "undeclared": self._counts[None],
+            "unknown_at": self._unknown.figures(),
+        }
