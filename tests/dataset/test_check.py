@@ -3,8 +3,8 @@ import pytest
 from rolewright.conversations.read import read_all
 from rolewright.dataset.check import Tally, check_data, check_role
 from rolewright.dataset.checks import data_checks
+from rolewright.dataset.coverage import LEAST_TRAINED as LEAST_ROWS
 from rolewright.dataset.occurrences import MOST_LISTED
-from rolewright.dataset.scenarios import LEAST_ROWS
 from rolewright.errors import Fault, Place
 from rolewright.finding import CODES
 from rolewright.role.load import load_role

@@ -10,8 +10,6 @@ from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 
-LEAST_ROWS = 20
-
 
 class Scenarios:
     """Counts rows by scenario, and finds scenarios that the role does not have."""
@@ -40,21 +38,9 @@ class Scenarios:
         self._counts[scenario] += 1
 
     def finish(self) -> Iterator[Finding]:
-        """RW103 where rules depend on scenarios that rows leave out; RW302 of those with few."""
-        yield from self._unknown.count_unlisted()
+        """RW103 where rules depend on scenarios that rows leave out."""
         if self._first_without is not None:
-            # Their scenarios are unknown, so that nothing can be said about shares.
             yield from self._undeclared(self._first_without)
-            return
-        for scenario in self._role.scenarios:
-            rows = self._counts[scenario.id]
-            if rows < LEAST_ROWS:
-                yield Finding(
-                    "RW302",
-                    Place(self._role.file, None, f"scenarios.{scenario.id}"),
-                    f"the scenario {scenario.id!r} has {rows} training rows",
-                    f"write at least {LEAST_ROWS - rows} more",
-                )
 
     def _undeclared(self, first: Place) -> Iterator[Finding]:
         dependent = [rule.id for rule in self._role.rules if rule.scenarios is not None]

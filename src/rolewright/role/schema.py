@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers import Verdict
@@ -36,6 +36,8 @@ class Scenario(BaseModel):
     description: str = ""
     examples: tuple[Text, ...] = ()
     """User inputs that belong to it."""
+    refusal_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of its answers that are meant to decline; nothing is said about them when left out."""
 
 
 class RoleEntry(BaseModel):

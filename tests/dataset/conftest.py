@@ -1,0 +1,115 @@
+"""Clean data of a made-up role in English and Chinese, into which tests plant what is to be found.
+
+A town guide: three scenarios that it answers in several ways, and one that it declines.
+"""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rolewright.conversations.read import read_all
+from rolewright.dataset.check import check_data
+from rolewright.dataset.checks import data_checks
+from rolewright.role.load import load_role
+
+GUIDES = {
+    language: yaml.safe_load((Path(__file__).parent / f"guide_{language}.yaml").read_text("utf-8"))
+    for language in ("en", "zh")
+}
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request):
+    return request.param
+
+
+def fill(form, slots, choose):
+    text = form
+    while "{" in text:
+        name = text[text.index("{") + 1 : text.index("}")]
+        text = text.replace("{" + name + "}", choose.choice(slots[name]), 1)
+    return text[0].upper() + text[1:]
+
+
+def make_rows(language, count, seed=0):
+    """Clean rows, no two alike, as many of each scenario."""
+    choose, parts = random.Random(seed), GUIDES[language]
+    slots = parts["slots"]
+    rows, seen = [], set()
+    while len(rows) < count:
+        scenario = list(parts["inputs"])[len(rows) % 4]
+        question = fill(choose.choice(parts["inputs"][scenario]), slots, choose)
+        answer = fill(choose.choice(parts["answers"][scenario]), slots, choose)
+        if question in seen or answer in seen:
+            continue
+        seen |= {question, answer}
+        if not answer.endswith(("?", "？")) and "\n" not in answer and choose.random() < 0.7:
+            tail = fill(choose.choice(parts["tails"]), slots, choose)
+            answer += (" " if language == "en" else "") + tail
+        turns = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        rows.append({"scenario": scenario, "messages": turns})
+    return rows
+
+
+@pytest.fixture
+def clean_rows(language):
+    """Make clean rows of the language: ``clean_rows(count, seed=0)``."""
+    return lambda count, seed=0: make_rows(language, count, seed)
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load a role file from its text."""
+
+    def load_text(text):
+        path = tmp_path / "role.yaml"
+        path.write_text(text, "utf-8")
+        return load_role(path)
+
+    return load_text
+
+
+@pytest.fixture
+def guide(language, load):
+    """The role that the clean rows belong to."""
+    return load(GUIDES[language]["role"])
+
+
+@pytest.fixture
+def check_rows(tmp_path):
+    """Check rows under a role: the findings, and the checks for their figures."""
+
+    def run(role, rows, held_out=()):
+        path = tmp_path / "rows.jsonl"
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+        checks = data_checks(role, read_rows(tmp_path / "held-out.jsonl", held_out))
+        return list(check_data(role, read_all([path]).conversations, checks)), checks
+
+    return run
+
+
+def read_rows(path, rows):
+    if not rows:
+        return []
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return read_all([path], answered=False).conversations
+
+
+def answer_of(row):
+    return row["messages"][-1]["content"]
+
+
+@pytest.fixture
+def plant():
+    """Change the answers of a share of the rows, spread over all of them."""
+
+    def change(rows, share, edit, *, scenarios=None, seed=1):
+        chosen = [row for row in rows if scenarios is None or row["scenario"] in scenarios]
+        for row in random.Random(seed).sample(chosen, round(share * len(chosen))):
+            row["messages"][-1] = {"role": "assistant", "content": edit(answer_of(row))}
+        return rows
+
+    return change
