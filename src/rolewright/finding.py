@@ -16,9 +16,14 @@ CODES: dict[str, tuple[Severity, str]] = {
     "RW102": ("warning", "rows under another system message than the role's"),
     "RW103": ("warning", "rows without a scenario, where rules depend on it"),
     "RW104": ("error", "rows of a scenario that the role does not declare"),
+    "RW105": ("warning", "a row that is longer than training takes in"),
+    "RW106": ("info", "a turn that poses as another speaker"),
+    "RW107": ("warning", "text that the model's tokenizer takes for a control token"),
+    "RW108": ("warning", "a system message that is nearly the role's"),
     "RW201": ("error", "a training answer that breaks a rule of its role"),
     "RW301": ("warning", "the same conversation several times"),
     "RW302": ("warning", "a declared scenario with fewer than 20 training rows"),
+    "RW303": ("warning", "nearly the same conversation several times"),
     "RW310": ("info", "rows whose scenario can only be guessed"),
     "RW311": ("warning", "a declared scenario with fewer than 5 held-out prompts"),
     "RW312": ("warning", "rows spread unevenly over the declared scenarios"),
@@ -34,7 +39,11 @@ CODES: dict[str, tuple[Severity, str]] = {
     "RW326": ("warning", "answers in another language than the role's"),
     "RW327": ("info", "rows under a single system message"),
     "RW401": ("error", "the same prompt with different answers"),
+    "RW402": ("warning", "nearly the same prompt with unlike answers"),
+    "RW403": ("warning", "nearly the same prompt, once answered and once declined"),
     "RW501": ("error", "an evaluation prompt that stands in the training data"),
+    "RW502": ("warning", "an evaluation prompt that nearly stands in the training data"),
+    "RW503": ("warning", "an evaluation prompt that shares a run of words with the training data"),
 }
 """Code → severity and meaning; docs/findings.md has a section for each."""
 

@@ -3,7 +3,7 @@ import pytest
 from rolewright.conversations.read import read_all
 from rolewright.dataset.check import Tally, check_data, check_role
 from rolewright.dataset.checks import data_checks
-from rolewright.dataset.coverage import LEAST_TRAINED as LEAST_ROWS
+from rolewright.dataset.compliance import Compliance
 from rolewright.dataset.occurrences import MOST_LISTED
 from rolewright.errors import Fault, Place
 from rolewright.finding import CODES
@@ -31,8 +31,36 @@ def row(question="Capital of France?", answer="Paris", **further):
     return {"messages": messages, **further}
 
 
+CAPITALS = {
+    "Austria": "Vienna",
+    "Brazil": "Brasília",
+    "Chile": "Santiago",
+    "Denmark": "Copenhagen",
+    "Egypt": "Cairo",
+    "Finland": "Helsinki",
+    "Greece": "Athens",
+    "Hungary": "Budapest",
+    "India": "New Delhi",
+    "Japan": "Tokyo",
+    "Kenya": "Nairobi",
+    "Latvia": "Riga",
+    "Mexico": "Mexico City",
+    "Norway": "Oslo",
+    "Oman": "Muscat",
+    "Peru": "Lima",
+    "Qatar": "Doha",
+    "Romania": "Bucharest",
+    "Spain": "Madrid",
+    "Turkey": "Ankara",
+}
+
+
 def clean_rows(**further):
-    return [row(f"Capital of country {number}?", **further) for number in range(LEAST_ROWS)]
+    return [row(f"Capital of {each}?", capital, **further) for each, capital in CAPITALS.items()]
+
+
+def river_rows():
+    return [row(f"River of {each}?", f"{each} Aa", scenario="river") for each in CAPITALS]
 
 
 @pytest.fixture
@@ -57,13 +85,12 @@ def found(write_rows):
 def test_clean_data_and_role(role, found):
     atlas = role()
     assert list(check_role(atlas)) == []
-    assert found(atlas, clean_rows(), [row("Capital of Peru?")]) == []
+    assert found(atlas, clean_rows(), [row("Capital of Yemen?")]) == []
 
 
 def test_clean_data_with_scenarios(role, found):
     atlas = role(SCENARIOS)
-    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
-    assert found(atlas, [*clean_rows(scenario="capital"), *rivers]) == []
+    assert found(atlas, [*clean_rows(scenario="capital"), *river_rows()]) == []
 
 
 @pytest.mark.parametrize("system", ["", "null", '""'])
@@ -143,7 +170,7 @@ def test_rw101_repeats_what_could_not_be_read(role):
 def test_rw100_counts_what_is_not_listed_and_keeps_every_line(role, write_rows):
     rows = [row(f"Capital {n}?", "It is the city of Rome") for n in range(MOST_LISTED + 5)]
     atlas = role()
-    checks = data_checks(atlas)
+    checks = {"compliance": Compliance(atlas)}
     training = read_all([write_rows("train.jsonl", rows)]).conversations
     *listed, (rest) = check_data(atlas, training, checks)
     assert [(f.code, f.place.line) for f in listed] == [
@@ -182,10 +209,11 @@ def test_rw103_only_where_rules_depend_on_scenarios(role, found):
     rows = clean_rows(scenario="capital")
     del rows[4]["scenario"]
     codes = found(role(dependent), rows)
-    ((code, line, message),) = codes
+    (code, line, message) = codes[0]
     assert (code, line) == ("RW103", 5)
     assert "short" in message
-    assert found(role(SCENARIOS + RULES), rows) == []
+    assert [each[0] for each in codes[1:]] == ["RW310"]
+    assert [each[0] for each in found(role(SCENARIOS + RULES), rows)] == ["RW310"]
 
 
 def test_rw104_undeclared_scenario(role, found):
@@ -247,9 +275,8 @@ def test_rw301_sees_through_a_written_out_system_message(role, found):
 
 def test_rw302_few_rows_of_a_scenario(role, found):
     rows = clean_rows(scenario="capital")[:-1]
-    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
     atlas = role(SCENARIOS)
-    ((code, line, message),) = found(atlas, [*rows, *rivers])
+    ((code, line, message),) = found(atlas, [*rows, *river_rows()])
     assert (code, line) == ("RW302", None)
     assert "'capital' has 19 training rows" in message
 
@@ -285,7 +312,7 @@ def test_answers_that_are_not_trained_may_break_rules(role, found):
 def test_rw501_leaked_evaluation_prompt(role, found):
     rows = [*clean_rows(), row()]
     held_out = [
-        {"messages": [{"role": "user", "content": "Capital of Peru?"}]},
+        {"messages": [{"role": "user", "content": "Capital of Yemen?"}]},
         {"messages": [{"role": "user", "content": "Capital of France?"}]},
     ]
     ((code, line, message),) = found(role(), rows, held_out)
@@ -296,5 +323,6 @@ def test_rw501_leaked_evaluation_prompt(role, found):
 def test_every_code_is_tested():
     from pathlib import Path
 
-    source = Path(__file__).read_text("utf-8").lower()
+    files = Path(__file__).parent.glob("test_*.py")
+    source = "".join(file.read_text("utf-8") for file in files).lower()
     assert all(f"test_{code.lower()}" in source or code == "RW002" for code in CODES)

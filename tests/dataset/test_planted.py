@@ -218,7 +218,7 @@ def test_rw317_answers_from_a_template(load, guide, clean_rows, check_rows, plan
 
 
 @pytest.mark.parametrize("left", [0, 4, 19])
-def test_rw302_and_rw312_scenarios_with_few_rows(guide, clean_rows, check_rows, left):
+def test_rw312_and_rw302_of_scenarios_with_few_rows(guide, clean_rows, check_rows, left):
     rows = [row for row in clean_rows(400) if row["scenario"] != "sights"]
     rows += [row for row in clean_rows(400) if row["scenario"] == "sights"][:left]
     rows = [row for row in rows if row["scenario"] != "transport"]

@@ -146,7 +146,7 @@ def evenness_of(counts: Sequence[int]) -> float | None:
     if len(counts) < 2 or not total:
         return None
     shares = [count / total for count in counts if count]
-    return -sum(share * math.log(share) for share in shares) / math.log(len(counts))
+    return sum(share * math.log(1 / share) for share in shares) / math.log(len(counts))
 
 
 def such_as(scenario: Scenario) -> str:

@@ -53,8 +53,8 @@ class Diversity:
                 yield Finding(
                     "RW316",
                     self._first,
-                    f"{len(inputs)} different inputs are as varied as {vendi:.0f} unlike each "
-                    f"other (Vendi score); at least {LEAST_VENDI_SHARE * len(inputs):.0f}",
+                    f"{len(inputs)} different inputs are as varied as {vendi:.1f} that have nothing "
+                    f"in common (Vendi score); at least {LEAST_VENDI_SHARE * len(inputs):.1f}",
                     "write inputs about other things, in other words",
                 )
         if len(answers) >= LEAST_ROWS:

@@ -1,4 +1,4 @@
-"""How answers are spread over lengths and languages, and rows over system messages."""
+"""How answers are spread over lengths and languages."""
 
 from array import array
 from collections.abc import Iterator
@@ -36,16 +36,10 @@ class Spread:
         self._others = 0
         self._first_other: Place | None = None
         self._longest: tuple[int, Place] | None = None
-        self._first: Place | None = None
-        self._first_system: str | None = None
-        self._has_several_systems = False
 
     def add(self, row: Row) -> Iterator[Finding]:
         """Measure the answers of a row of the role; nothing is found of a single one."""
         place = row.conversation.place
-        if self._first is None:
-            self._first, self._first_system = place, row.system
-        self._has_several_systems |= row.system != self._first_system
         if row.system == self._role.system:
             for answer in trained_answers(row.conversation):
                 self._characters.append(len(answer))
@@ -67,7 +61,7 @@ class Spread:
             self._first_other = self._first_other or row.conversation.place
 
     def finish(self) -> Iterator[Finding]:
-        """RW325 of lengths, RW326 of languages, RW327 of a single system message."""
+        """RW325 of lengths, RW326 of languages."""
         median, long = self._quantiles()
         if self._longest is not None and len(self._characters) >= LEAST_ROWS:
             spread = long / max(median, _LEAST_MEDIAN_CHARACTERS)
@@ -88,18 +82,6 @@ class Spread:
                 f"not in the role's language, {self._role.language!r}; at most "
                 f"{MOST_OTHER_LANGUAGE:.0%}",
                 "correct the answers, or the role's `language`",
-            )
-        if (
-            self._first is not None
-            and not self._has_several_systems
-            and len(self._characters) >= LEAST_ROWS
-        ):
-            yield Finding(
-                "RW327",
-                self._first,
-                "all rows are trained under one system message: the model may play the role "
-                "whatever message it is given",
-                "add rows under no, an empty and other system messages",
             )
 
     def _quantiles(self) -> tuple[int, int]:
