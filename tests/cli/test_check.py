@@ -99,3 +99,42 @@ def test_wrong_paths(refused, project):
 
 def test_swapped_arguments(refused, project):
     assert "train.jsonl" in refused("check", project / "train.jsonl", project / "role.yaml")
+
+
+def test_a_report_is_written(rolewright, as_json, project):
+    report = project / "检查.html"
+    arguments = ["check", project / "role.yaml", project / "train.jsonl"]
+    code, out, err = rolewright(*arguments, "--html", report, "--lang", "zh")
+    assert code == 0
+    assert err == f"report: {report}\n"
+    assert out.splitlines()[0].startswith("warning RW302 ")
+    page = report.read_text("utf-8")
+    assert "RW302" in page
+    assert "What is the capital of Kenya?" in page
+    assert "input_map" not in as_json(*arguments)[1]["figures"]
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        (["--html", "report.txt"], "ends in .html"),
+        (["--html", "role.yaml.html", "--lang", "fr"], "en or zh"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused(refused, project, further, said):
+    err = refused("check", project / "role.yaml", project / "train.jsonl", *further)
+    assert said in err
+
+
+def test_a_report_never_replaces_a_file(refused, project):
+    report = project / "report.html"
+    report.write_text("mine")
+    err = refused("check", project / "role.yaml", "--html", report)
+    assert "choose another path for --html" in err
+    assert report.read_text() == "mine"
+
+
+def test_a_role_alone_has_a_report_too(rolewright, project):
+    code, _, _ = rolewright("check", project / "role.yaml", "--html", project / "r.html")
+    assert code == 0
+    assert "Atlas" in (project / "r.html").read_text("utf-8")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rolewright.cli.options import AsJson, RolePath
-from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress
+from rolewright.cli.options import AsJson, ReportLanguage, RolePath
+from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress, say
 
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
@@ -26,24 +26,49 @@ def check(
     evaluation: Annotated[
         list[Path] | None, typer.Option("--eval", help="Held-out data, to look for leakage.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a report: a new HTML file.")
+    ] = None,
+    language: ReportLanguage = "en",
     as_json: AsJson = False,
 ) -> None:
     """Check a role file and its training data; exit 1 if an error is found.
 
     Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl
     """
-    from rolewright.cli.reading import read_conversations
+    from rolewright.cli.reading import parse_language, read_conversations
     from rolewright.dataset.check import Tally, check_data, check_role
     from rolewright.dataset.checks import data_checks
+    from rolewright.dataset.input_map import InputMap
     from rolewright.role.load import load_role
 
+    of_report = parse_language(language)
+    if html is not None:
+        from rolewright.cli.reporting import claim_report
+
+        claim_report(html, "--html")
     role = load_role(role_path)
     findings = list(check_role(role))
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     tally = Tally()
     checks = data_checks(role, held_out)
+    # Only the report needs it.
+    drawn = {} if html is None else {"input_map": InputMap(role)}
     if data:
-        findings += check_data(role, _stream(data, role), checks, tally=tally)
+        findings += check_data(role, _stream(data, role), {**checks, **drawn}, tally=tally)
+    if html is not None:
+        from rolewright.cli.reporting import write_dataset_check
+
+        write_dataset_check(
+            html,
+            role,
+            data or [],
+            findings,
+            {name: each.figures() for name, each in {**checks, **drawn}.items()},
+            conversations=tally.readable,
+            language=of_report,
+        )
+        say(f"report: {html}")
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         print_json(

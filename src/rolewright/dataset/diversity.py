@@ -53,7 +53,7 @@ class Diversity:
                 yield Finding(
                     "RW316",
                     self._first,
-                    f"{len(inputs)} different inputs are as varied as {vendi:.1f} that have nothing "
+                    f"{len(inputs)} different inputs are as varied as {vendi:.1f} with nothing "
                     f"in common (Vendi score); at least {LEAST_VENDI_SHARE * len(inputs):.1f}",
                     "write inputs about other things, in other words",
                 )
