@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rolewright.cli.options import AsJson, RolePath
-from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress
+from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress, say
+
+_ROWS_A_STEP = 100  # moving a progress bar takes as long as reading a row
 
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
@@ -26,24 +28,43 @@ def check(
     evaluation: Annotated[
         list[Path] | None, typer.Option("--eval", help="Held-out data, to look for leakage.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="Count tokens, and look for control tokens, as this model's."),
+    ] = None,
+    max_length: Annotated[
+        int, typer.Option("--max-length", min=1, help="Training's max_length_tokens.")
+    ] = 2048,
+    fix: Annotated[
+        Path | None,
+        typer.Option("--fix", metavar="OUT", help="Write a cleaned copy of DATA to a new folder."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a role file and its training data; exit 1 if an error is found.
 
-    Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl
+    Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl --fix cleaned
     """
     from rolewright.cli.reading import read_conversations
     from rolewright.dataset.check import Tally, check_data, check_role
     from rolewright.dataset.checks import data_checks
+    from rolewright.dataset.fix import plan_cleaning, refuse_taken, write_cleaned
     from rolewright.role.load import load_role
 
+    if fix is not None:
+        refuse_taken(fix, data or [])
     role = load_role(role_path)
     findings = list(check_role(role))
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     tally = Tally()
-    checks = data_checks(role, held_out)
+    checks = data_checks(
+        role, held_out, limit_tokens=max_length, **(_vocabulary(model, role) if model else {})
+    )
     if data:
         findings += check_data(role, _stream(data, role), checks, tally=tally)
+    copy = None
+    if fix is not None and data:
+        copy = write_cleaned(data, fix, role, plan_cleaning(checks))
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         print_json(
@@ -58,6 +79,7 @@ def check(
                 "warnings": counts["warning"],
                 "unreadable_at": tally.unreadable.figures(),
                 "figures": {name: each.figures() for name, each in checks.items()},
+                "cleaned": copy and asdict(copy),
             }
         )
     else:
@@ -68,8 +90,29 @@ def check(
             f"{role.name}: {tally.readable} conversations, {counts['error']} errors, "
             f"{counts['warning']} warnings"
         )
+        if copy:
+            left_out = ", ".join(f"{n} for {code}" for code, n in sorted(copy.left_out.items()))
+            print(f"{fix}: {sum(copy.kept.values())} rows; left out: {left_out or 'none'}")
     if counts["error"]:
         raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def _vocabulary(model: str, role: "RoleFile") -> "dict[str, Any]":
+    """What of a model's tokenizer the checks ask for.
+
+    Raises:
+        UserError: there is no such model, or its template is not ChatML.
+    """
+    from rolewright.models.load import load_tokenizer
+    from rolewright.tokens.chatml import ChatEncoder
+
+    tokenizer = load_tokenizer(model, say)
+    encoder = ChatEncoder(tokenizer, model)
+    added = {token.content: number for number, token in tokenizer.added_tokens_decoder.items()}
+    return {
+        "count_tokens": lambda text: len(encoder.encode_text(text)),
+        "control_tokens": {} if role.literal_control_tokens else added,
+    }
 
 
 def _stream(data: list[Path], role: "RoleFile") -> "Iterator[Conversation | Fault]":
@@ -88,8 +131,9 @@ def _stream(data: list[Path], role: "RoleFile") -> "Iterator[Conversation | Faul
     unreadable = []
     literal = role.literal_control_tokens
     with progress("rows", None) as advance:
-        for item in read_conversations(data, literal_control_tokens=literal):
-            advance(1)
+        for count, item in enumerate(read_conversations(data, literal_control_tokens=literal), 1):
+            if count % _ROWS_A_STEP == 0:
+                advance(_ROWS_A_STEP)
             if isinstance(item, Fault) and item.place.line is None:
                 unreadable.append(item)
             else:
