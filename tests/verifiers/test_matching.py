@@ -69,7 +69,10 @@ def test_folding_is_that_of_the_whole_text(text):
     assert "".join(fold(text).text.split()) == "".join(expected.translate(NOT_KEPT).split())
 
 
-@pytest.mark.parametrize("text", ["Été à Zürich, Łódź!\n“Yes”", "你好，世界！（朕）…", "a  b", "臺灣"])
+@pytest.mark.parametrize(
+    "text",
+    ["Été à Zürich, Łódź!\n“Yes”", "你好，世界！（朕）…", "a  b", "臺灣", " \n\na\n\n\n b c\n\n"],
+)
 def test_the_short_way_folds_as_the_long_one(text):
     # An invisible character is dropped, and keeps a text from the short way.
     long_way = fold(text + "\u200b")

@@ -49,10 +49,15 @@ def check(
     from rolewright.dataset.check import Tally, check_data, check_role
     from rolewright.dataset.checks import data_checks
     from rolewright.dataset.fix import plan_cleaning, refuse_taken, write_cleaned
+    from rolewright.errors import UserError
     from rolewright.role.load import load_role
 
     if fix is not None:
-        refuse_taken(fix, data or [])
+        if not data:
+            raise UserError.at(
+                "--fix", "there are no data to clean", fix="name them after the role"
+            )
+        refuse_taken(fix, data)
     role = load_role(role_path)
     findings = list(check_role(role))
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []

@@ -6,7 +6,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from rolewright.conversations.assembly import assemble
 from rolewright.conversations.conversation import Conversation
@@ -15,7 +17,8 @@ from rolewright.dataset.check import Check
 from rolewright.dataset.leakage import Leakage
 from rolewright.dataset.near_duplicates import NearDuplicates
 from rolewright.dataset.scenarios import Scenarios
-from rolewright.errors import UserError
+from rolewright.errors import Fault, Place, UserError
+from rolewright.finding import CODES
 from rolewright.role.schema import RoleFile
 
 LEFT_OUT = "left-out.txt"
@@ -35,6 +38,18 @@ class Cleaning:
     rows: int
     left_out: Mapping[int, str]
     weights: Mapping[str, float]
+
+
+class Outcome(NamedTuple):
+    """What becomes of a row.
+
+    Attributes:
+        line: to be written, to the copy or to ``LEFT_OUT``.
+        code: of the finding because of which it is left out; None = it is kept.
+    """
+
+    line: str
+    code: str | None = None
 
 
 @dataclass(slots=True)
@@ -78,17 +93,19 @@ def refuse_taken(folder: Path, files: Sequence[Path]) -> None:
         raise UserError.at(
             folder, "this is taken", expected="a folder that is new or empty", fix="name another"
         )
-    for name, count in Counter(_copy_name(file) for file in files).items():
-        if count > 1:
+    for name, times in Counter(map(_copy_name, files)).items():
+        if times > 1:
             raise UserError.at(
-                folder, f"{count} files would be written to {name}", fix="rename, or fix one by one"
+                folder, f"{times} files would be written to {name}", fix="rename, or fix one by one"
             )
 
 
 def write_cleaned(
     files: Sequence[Path], folder: Path, role: RoleFile, cleaning: Cleaning
 ) -> CleanedCopy:
-    """Read data again and write what is kept, one JSONL file for each; the folder is whole or absent.
+    """Read data again and write what is kept, one JSONL file for each file.
+
+    The folder is whole or absent, and the data stay as they are.
 
     Args:
         files: the data that were checked.
@@ -100,25 +117,11 @@ def write_cleaned(
         UserError: the folder cannot be written, or the files have changed since.
     """
     refuse_taken(folder, files)
-    copy = CleanedCopy()
-    index = 0
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            with (made / LEFT_OUT).open("w", encoding="utf-8") as reasons:
-                for file in files:
-                    with (made / _copy_name(file)).open("w", encoding="utf-8") as kept:
-                        copy.kept[str(file)] = 0
-                        for line, reason, readable in _clean(file, role, cleaning, index):
-                            index += readable
-                            copy.kept[str(file)] += reason is None
-                            if reason is None:
-                                kept.write(line)
-                            else:
-                                copy.left_out[reason] += 1
-                                reasons.write(line)
-            _refuse_changed(files, index, cleaning)
+            copy = _write_files(files, made, role, cleaning)
             if folder.exists():
                 folder.rmdir()
             made.chmod(0o755)
@@ -130,31 +133,61 @@ def write_cleaned(
     return copy
 
 
+def _write_files(
+    files: Sequence[Path], folder: Path, role: RoleFile, cleaning: Cleaning
+) -> CleanedCopy:
+    copy = CleanedCopy()
+    readable = count()
+    with (folder / LEFT_OUT).open("w", encoding="utf-8") as left_out:
+        for file in files:
+            copy.kept[str(file)] = 0
+            with (folder / _copy_name(file)).open("w", encoding="utf-8") as kept:
+                for line, code in _clean(file, role, cleaning, readable):
+                    if code is None:
+                        copy.kept[str(file)] += 1
+                        kept.write(line)
+                    else:
+                        copy.left_out[code] += 1
+                        left_out.write(line)
+    if (rows := next(readable)) != cleaning.rows:
+        raise UserError.at(
+            ", ".join(map(str, files)),
+            f"{cleaning.rows} rows were checked, and {rows} are there now",
+            expected="files that stay as they are, and can be read twice",
+            fix="name files, not pipes, and check again",
+        )
+    return copy
+
+
 def _clean(
-    file: Path, role: RoleFile, cleaning: Cleaning, index: int
-) -> Iterator[tuple[str, str | None, bool]]:
-    """Yield lines to write, why the row is left out (None = it is kept), and whether it is readable."""
+    file: Path, role: RoleFile, cleaning: Cleaning, readable: Iterator[int]
+) -> Iterator[Outcome]:
+    """What becomes of each row of a file; ``readable`` numbers those that can be read."""
     for row in read_rows([file]):
         if not isinstance(row, Row):
-            fault = row.fault if isinstance(row, Unread) else row
-            yield f"{fault.place}: RW101: {fault.found}\n", "RW101", False
+            yield _unreadable((row.fault if isinstance(row, Unread) else row,))
             continue
-        conversation = assemble(
-            row, answered=True, literal_control_tokens=role.literal_control_tokens
-        )
+        literal = role.literal_control_tokens
+        conversation = assemble(row, answered=True, literal_control_tokens=literal)
         if not isinstance(conversation, Conversation):
-            found = "; ".join(fault.found for fault in conversation)
-            yield f"{row.place}: RW101: {found}\n", "RW101", False
+            yield _unreadable(conversation)
             continue
-        reason = cleaning.left_out.get(index)
-        index += 1
-        if reason is not None:
-            yield f"{row.place}: {reason}\n", reason, True
+        code = cleaning.left_out.get(next(readable))
+        if code is None:
+            yield Outcome(_copy_row(row, cleaning.weights.get(conversation.scenario or "")))
         else:
-            yield _write_row(row, cleaning.weights.get(conversation.scenario or "")), None, True
+            yield Outcome(f"{row.place}: {code}, {CODES[code][1]}\n", code)
 
 
-def _write_row(row: Row, factor: float | None) -> str:
+def _unreadable(faults: Sequence[Fault]) -> Outcome:
+    place = faults[0].place
+    return Outcome(
+        f"{Place(place.file, place.line)}: RW101, {'; '.join(fault.found for fault in faults)}\n",
+        "RW101",
+    )
+
+
+def _copy_row(row: Row, factor: float | None) -> str:
     value = row.value
     if factor is not None and isinstance(value, dict):
         weight = value.get("weight")
@@ -165,13 +198,3 @@ def _write_row(row: Row, factor: float | None) -> str:
 
 def _copy_name(file: Path) -> str:
     return f"{file.stem}.jsonl"
-
-
-def _refuse_changed(files: Sequence[Path], rows: int, cleaning: Cleaning) -> None:
-    if rows != cleaning.rows:
-        raise UserError.at(
-            ", ".join(map(str, files)),
-            f"{cleaning.rows} rows were checked, and {rows} are there now",
-            expected="files that stay as they are, and can be read twice",
-            fix="name files, not pipes, and check again",
-        )

@@ -46,8 +46,8 @@ class FoldedText:
 @lru_cache(maxsize=1024)
 def fold(text: str) -> FoldedText:
     """Fold a text for matching and keep the map back to the original."""
-    if _ONE_BY_ONE.fullmatch(text) and "  " not in (folded := "".join(map(_fold_sequence, text))):
-        return FoldedText(folded, range(len(text)), range(1, len(text) + 1))
+    if _ONE_BY_ONE.fullmatch(text):
+        return _join_spaces("".join(map(_fold_sequence, text)))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -60,6 +60,24 @@ def fold(text: str) -> FoldedText:
             starts.append(start)
             ends.append(end)
     return FoldedText("".join(characters), tuple(starts), tuple(ends))
+
+
+def _join_spaces(folded: str) -> FoldedText:
+    """Make one space of each run; ``folded`` has one character for each of the original."""
+    if "  " not in folded:
+        return FoldedText(folded, range(len(folded)), range(1, len(folded) + 1))
+    starts: list[int] = []
+    ends: list[int] = []
+    start = 0
+    for run in re.finditer(" {2,}", folded):
+        kept = run.start() + 1
+        starts += range(start, kept)
+        ends += range(start + 1, kept)
+        ends.append(run.end())
+        start = run.end()
+    starts += range(start, len(folded))
+    ends += range(start + 1, len(folded) + 1)
+    return FoldedText(re.sub(" {2,}", " ", folded), starts, ends)
 
 
 def fold_phrase(phrase: str) -> str:
