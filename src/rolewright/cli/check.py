@@ -16,6 +16,7 @@ _ROWS_A_STEP = 100  # moving a progress bar takes as long as reading a row
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
     from rolewright.errors import Fault
+    from rolewright.finding import Finding
     from rolewright.role.schema import RoleFile
 
 
@@ -49,15 +50,10 @@ def check(
     from rolewright.dataset.check import Tally, check_data, check_role
     from rolewright.dataset.checks import data_checks
     from rolewright.dataset.fix import plan_cleaning, refuse_taken, write_cleaned
-    from rolewright.errors import UserError
     from rolewright.role.load import load_role
 
     if fix is not None:
-        if not data:
-            raise UserError.at(
-                "--fix", "there are no data to clean", fix="name them after the role"
-            )
-        refuse_taken(fix, data)
+        refuse_taken(fix, data or ())
     role = load_role(role_path)
     findings = list(check_role(role))
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
@@ -67,9 +63,8 @@ def check(
     )
     if data:
         findings += check_data(role, _stream(data, role), checks, tally=tally)
-    copy = None
-    if fix is not None and data:
-        copy = write_cleaned(data, fix, role, plan_cleaning(checks))
+    copy = write_cleaned(data, fix, role, plan_cleaning(checks)) if fix and data else None
+    figures = {name: each.figures() for name, each in checks.items()}
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         print_json(
@@ -83,14 +78,12 @@ def check(
                 "errors": counts["error"],
                 "warnings": counts["warning"],
                 "unreadable_at": tally.unreadable.figures(),
-                "figures": {name: each.figures() for name, each in checks.items()},
-                "cleaned": copy and asdict(copy),
+                "figures": figures,
+                "cleaned": copy and {"kept": copy.kept, "left_out": copy.left_out},
             }
         )
     else:
-        for finding in findings:
-            print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
-            print(f"    to do: {finding.fix}")
+        _show(findings, figures["compliance"]["rules"] if tally.readable else [])
         print(
             f"{role.name}: {tally.readable} conversations, {counts['error']} errors, "
             f"{counts['warning']} warnings"
@@ -100,6 +93,14 @@ def check(
             print(f"{fix}: {sum(copy.kept.values())} rows; left out: {left_out or 'none'}")
     if counts["error"]:
         raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def _show(findings: "list[Finding]", rules: "list[dict[str, Any]]") -> None:
+    for finding in findings:
+        print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
+        print(f"    to do: {finding.fix}")
+    for rule in rules:
+        print(f"rule {rule['rule']}: kept by {rule['kept']} of {rule['of']} answers")
 
 
 def _vocabulary(model: str, role: "RoleFile") -> "dict[str, Any]":

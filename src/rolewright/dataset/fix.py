@@ -87,8 +87,10 @@ def refuse_taken(folder: Path, files: Sequence[Path]) -> None:
     """Make sure that a copy can be written.
 
     Raises:
-        UserError: something lies there, or two of the files would have the same name.
+        UserError: there are no files, something lies there, or two files would have one name.
     """
+    if not files:
+        raise UserError.at(folder, "no data to clean", fix="name files after the role")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError.at(
             folder, "this is taken", expected="a folder that is new or empty", fix="name another"
