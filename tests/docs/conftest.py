@@ -3,8 +3,8 @@
 A block is checked by its language: ``yaml`` is a role file (in training.md a configuration),
 ``jsonl`` are rows of data, ``json`` is an example of a shape, the lines of ``bash`` that begin with
 ``rolewright`` parse, ``python`` runs. What follows on the fence says of what kind it is: ``faulty``
-has to be refused, ``prompts``, ``questions`` and ``eval`` are rows of that sort, options are given to
-``check``, and ``fragment`` is not checked.
+has to be refused, ``prompts``, ``questions`` and ``eval`` are rows of that sort, ``check`` is given
+options, and ``fragment`` is not checked.
 """
 
 import re
