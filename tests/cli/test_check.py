@@ -21,6 +21,7 @@ def test_role_alone(as_json, project):
         "errors": 0,
         "warnings": 0,
         "unreadable_at": [],
+        "cleaned": None,
     }
 
 

@@ -113,7 +113,9 @@ def test_every_code_has_a_section_and_no_section_is_stale(docs):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_finding_is_reported_in_the_words_shown(code, blocks, docs, rolewright, tmp_path):
+def test_a_finding_is_reported_in_the_words_shown(
+    code, blocks, docs, rolewright, tmp_path, thinking_folder
+):
     page = (docs / "findings.md").read_text("utf-8")
     section = page.split(f"\n## {code}\n")[1].split("\n## ")[0]
     assert f"Severity: {CODES[code][0]}." in " ".join(section.split())
@@ -130,6 +132,8 @@ def test_a_finding_is_reported_in_the_words_shown(code, blocks, docs, rolewright
                 rows = "".join(rows.replace("{n}", str(n)) for n in range(1, 41))
             (tmp_path / name).write_text(rows, "utf-8")
             arguments += ["--eval", name] if block.kind == "eval" else [name]
+            if block.kind.startswith("--"):
+                arguments += block.kind.replace("MODEL", str(thinking_folder)).split()
         else:
             expected = block.text
     (tmp_path / "role.yaml").write_text(role, "utf-8")

@@ -82,6 +82,9 @@ def test_an_example_has_the_keys_that_the_code_gives(
     (tmp_path / "bad.jsonl").write_text("{}\n" + bad + "\n", "utf-8")
     for name in ("role.yaml", "train.jsonl", "questions.jsonl"):
         shutil.copy(project / name, tmp_path)
+    if schema == "rolewright.check/1":
+        with (tmp_path / "role.yaml").open("a", encoding="utf-8") as file:
+            file.write("scenarios: [{id: capital}]\n")
     shutil.copytree(project / "bundle", tmp_path / "bundle")
     models = {"MODEL": tiny_folder, "QWEN1": write_qwen1()[0]}
     if schema == "rolewright.confidence/1":

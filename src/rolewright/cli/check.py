@@ -4,45 +4,71 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rolewright.cli.options import AsJson, ReportLanguage, RolePath
 from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress, say
 
+_ROWS_A_STEP = 100  # moving a progress bar takes as long as reading a row
+
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
     from rolewright.errors import Fault
+    from rolewright.finding import Finding
     from rolewright.role.schema import RoleFile
+
+
+TrainingData = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="DATA", help="JSONL or JSON-array files of conversations."),
+]
+HeldOutData = Annotated[
+    list[Path] | None, typer.Option("--eval", help="Held-out data, to look for leakage.")
+]
+CountingModel = Annotated[
+    str | None,
+    typer.Option("--model", help="Count tokens, and look for control tokens, as this model's."),
+]
+MaxLength = Annotated[
+    int, typer.Option("--max-length", min=1, help="Training's max_length_tokens.")
+]
+CleanedCopy = Annotated[
+    Path | None,
+    typer.Option("--fix", metavar="OUT", help="Write a cleaned copy of DATA to a new folder."),
+]
+HtmlReport = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Also write a report: a new HTML file."),
+]
 
 
 def check(
     role_path: RolePath,
-    data: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="DATA", help="JSONL or JSON-array files of conversations."),
-    ] = None,
-    evaluation: Annotated[
-        list[Path] | None, typer.Option("--eval", help="Held-out data, to look for leakage.")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a report: a new HTML file.")
-    ] = None,
+    data: TrainingData = None,
+    evaluation: HeldOutData = None,
+    model: CountingModel = None,
+    max_length: MaxLength = 2048,
+    fix: CleanedCopy = None,
+    html: HtmlReport = None,
     language: ReportLanguage = "en",
     as_json: AsJson = False,
 ) -> None:
     """Check a role file and its training data; exit 1 if an error is found.
 
-    Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl
+    Example: rolewright check role.yaml data/train.jsonl --eval data/eval.jsonl --fix cleaned
     """
     from rolewright.cli.reading import parse_language, read_conversations
     from rolewright.dataset.check import Tally, check_data, check_role
     from rolewright.dataset.checks import data_checks
+    from rolewright.dataset.fix import plan_cleaning, refuse_taken, write_cleaned
     from rolewright.dataset.input_map import InputMap
     from rolewright.role.load import load_role
 
     of_report = parse_language(language)
+    if fix is not None:
+        refuse_taken(fix, data or ())
     if html is not None:
         from rolewright.cli.reporting import claim_report
 
@@ -51,23 +77,20 @@ def check(
     findings = list(check_role(role))
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     tally = Tally()
-    checks = data_checks(role, held_out)
-    # Only the report needs it.
-    drawn = {} if html is None else {"input_map": InputMap(role)}
+    checks = data_checks(
+        role, held_out, limit_tokens=max_length, **(_vocabulary(model, role) if model else {})
+    )
+    drawn = {} if html is None else {"input_map": InputMap(role)}  # only the report needs it
     if data:
-        findings += check_data(role, _stream(data, role), {**checks, **drawn}, tally=tally)
+        findings += check_data(role, _stream(data, role), checks | drawn, tally=tally)
+    copy = write_cleaned(data, fix, role, plan_cleaning(checks)) if fix and data else None
+    figures = {name: each.figures() for name, each in checks.items()}
     if html is not None:
         from rolewright.cli.reporting import write_dataset_check
 
-        write_dataset_check(
-            html,
-            role,
-            data or [],
-            findings,
-            {name: each.figures() for name, each in {**checks, **drawn}.items()},
-            conversations=tally.readable,
-            language=of_report,
-        )
+        shown = figures | {name: each.figures() for name, each in drawn.items()}
+        rows = tally.readable
+        write_dataset_check(html, role, data or [], findings, shown, rows, of_report)
         say(f"report: {html}")
     counts = Counter(finding.severity for finding in findings)
     if as_json:
@@ -76,25 +99,51 @@ def check(
                 "schema": "rolewright.check/1",
                 "role": role.name,
                 "conversations": tally.readable,
-                "findings": [
-                    {"severity": finding.severity, **asdict(finding)} for finding in findings
-                ],
+                "findings": [{"severity": each.severity, **asdict(each)} for each in findings],
                 "errors": counts["error"],
                 "warnings": counts["warning"],
                 "unreadable_at": tally.unreadable.figures(),
-                "figures": {name: each.figures() for name, each in checks.items()},
+                "figures": figures,
+                "cleaned": copy and {"kept": copy.kept, "left_out": copy.left_out},
             }
         )
     else:
-        for finding in findings:
-            print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
-            print(f"    to do: {finding.fix}")
+        _show(findings, figures["compliance"]["rules"] if tally.readable else [])
         print(
             f"{role.name}: {tally.readable} conversations, {counts['error']} errors, "
             f"{counts['warning']} warnings"
         )
+        if copy:
+            left_out = ", ".join(f"{n} for {code}" for code, n in sorted(copy.left_out.items()))
+            print(f"{fix}: {sum(copy.kept.values())} rows; left out: {left_out or 'none'}")
     if counts["error"]:
         raise typer.Exit(EXIT_FALLS_SHORT)
+
+
+def _show(findings: "list[Finding]", rules: "list[dict[str, Any]]") -> None:
+    for finding in findings:
+        print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
+        print(f"    to do: {finding.fix}")
+    for rule in rules:
+        print(f"rule {rule['rule']}: kept by {rule['kept']} of {rule['of']} answers")
+
+
+def _vocabulary(model: str, role: "RoleFile") -> "dict[str, Any]":
+    """What of a model's tokenizer the checks ask for.
+
+    Raises:
+        UserError: there is no such model, or its template is not ChatML.
+    """
+    from rolewright.models.load import load_tokenizer
+    from rolewright.tokens.chatml import ChatEncoder
+
+    tokenizer = load_tokenizer(model, say)
+    encoder = ChatEncoder(tokenizer, model)
+    added = {token.content: number for number, token in tokenizer.added_tokens_decoder.items()}
+    return {
+        "count_tokens": lambda text: len(encoder.encode_text(text)),
+        "control_tokens": {} if role.literal_control_tokens else added,
+    }
 
 
 def _stream(data: list[Path], role: "RoleFile") -> "Iterator[Conversation | Fault]":
@@ -113,8 +162,9 @@ def _stream(data: list[Path], role: "RoleFile") -> "Iterator[Conversation | Faul
     unreadable = []
     literal = role.literal_control_tokens
     with progress("rows", None) as advance:
-        for item in read_conversations(data, literal_control_tokens=literal):
-            advance(1)
+        for count, item in enumerate(read_conversations(data, literal_control_tokens=literal), 1):
+            if count % _ROWS_A_STEP == 0:
+                advance(_ROWS_A_STEP)
             if isinstance(item, Fault) and item.place.line is None:
                 unreadable.append(item)
             else:

@@ -130,7 +130,6 @@ def write_dataset_check(
     files: Sequence[Path],
     findings: Sequence[Finding],
     figures: Mapping[str, Any],
-    *,
     conversations: int,
     language: Language,
 ) -> None:

@@ -4,7 +4,7 @@ A near-duplicate asks nearly the same and is answered in nearly the same words. 
 different requests is none, nor are different answers in a long template.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,18 @@ class NearDuplicates:
                     "keep one of the two, or write one anew",
                 )
         yield from self._near.count_unlisted()
+
+    def superfluous_rows(self, without: Set[int]) -> dict[int, str]:
+        """The index of each row that can be left out beside others, and the code that says why.
+
+        Args:
+            without: indices of rows that are left out anyhow.
+        """
+        table = self._fingerprints.table()
+        repeated = find_repeated(table)
+        near = find_near_duplicates(table, repeated.keys() | without)
+        codes = dict.fromkeys(repeated.keys() - without, "RW301")
+        return codes | dict.fromkeys([each.row for each in near], "RW303")
 
     def figures(self) -> dict[str, Any]:
         """Where rows stand that have stood before, and that nearly have."""

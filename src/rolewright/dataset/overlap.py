@@ -16,7 +16,7 @@ RUN_WORDS = 13
 RUN_HAN_CHARACTERS = 20
 
 _UNIT = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _MULTIPLIER = 0x9E3779B97F4A7C15
 
 
@@ -24,26 +24,25 @@ def hash_runs(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.int
     """A hash of each run of each text, the same within one process; and the text's index."""
     import numpy as np
 
-    runs: list[NDArray[np.uint64]] = [np.zeros(0, dtype=np.uint64)]
-    owners: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-    for index, text in enumerate(texts):
-        hashed = _hash_runs(text.casefold())
-        runs.append(hashed)
-        owners.append(np.full(len(hashed), index))
-    return np.concatenate(runs), np.concatenate(owners)
-
-
-def _hash_runs(text: str) -> "NDArray[np.uint64]":
-    import numpy as np
-
-    units = _UNIT.findall(text)
-    length = RUN_HAN_CHARACTERS if 2 * len(_HAN.findall(text)) > len(units) else RUN_WORDS
-    count = max(len(units) - length + 1, 0)
-    hashes = np.full(count, length, dtype=np.uint64)
-    if count:
-        words = np.array([hash(unit) for unit in units]).astype(np.uint64)
+    runs: list[NDArray[np.uint64]] = []
+    owners: list[NDArray[np.int64]] = []
+    units = [_UNIT.findall(text.casefold()) for text in texts]
+    han = [
+        2 * len(_IDEOGRAPH.findall(text)) > len(found)
+        for text, found in zip(texts, units, strict=True)
+    ]
+    for chinese, length in ((True, RUN_HAN_CHARACTERS), (False, RUN_WORDS)):
+        chosen = [index for index, is_han in enumerate(han) if is_han == chinese]
+        counts = np.array([len(units[index]) for index in chosen], dtype=np.int64)
+        owner = np.repeat(np.array(chosen, dtype=np.int64), counts)
+        words = (hash(unit) for index in chosen for unit in units[index])
+        hashed = np.fromiter(words, np.int64, counts.sum()).astype(np.uint64)
+        begins = max(len(hashed) - length + 1, 0)
+        run = np.full(begins, length, dtype=np.uint64)
         for offset in range(length):
-            hashes ^= hashes >> np.uint64(31)
-            hashes *= np.uint64(_MULTIPLIER)
-            hashes += words[offset : offset + count]
-    return hashes
+            run *= np.uint64(_MULTIPLIER)
+            run += hashed[offset : offset + begins]
+        within = owner[:begins] == owner[len(owner) - begins :]  # not into the next text
+        runs.append(run[within])
+        owners.append(owner[:begins][within])
+    return np.concatenate(runs), np.concatenate(owners)

@@ -1,7 +1,8 @@
 """Which of the role's scenarios the rows declare."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from rolewright.dataset.occurrences import Occurrences
@@ -9,6 +10,10 @@ from rolewright.dataset.row import Row
 from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
+
+MOST_WEIGHT = 4.0
+"""Rows that are seen more often than that are learned by heart."""
+_NONE = -1
 
 
 class Scenarios:
@@ -18,12 +23,15 @@ class Scenarios:
         self._role = role
         self._declared = {scenario.id for scenario in role.scenarios}
         self._counts: Counter[str | None] = Counter()
+        self._numbers = {scenario.id: i for i, scenario in enumerate(role.scenarios)}
+        self._number_of = array("h")
         self._unknown = Occurrences("RW104")
         self._first_without: Place | None = None
 
     def add(self, row: Row) -> Iterator[Finding]:
         """RW104 of a row whose scenario the role does not declare."""
         scenario, place = row.conversation.scenario, row.conversation.place
+        self._number_of.append(self._numbers.get(scenario or "", _NONE))
         if scenario is None:
             self._first_without = self._first_without or place
         elif scenario not in self._declared:
@@ -53,6 +61,33 @@ class Scenarios:
                 f"{', '.join(dependent)}",
                 'add "scenario": "…" to the rows',
             )
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self._number_of)
+
+    def balancing_weights(self, without: Set[int]) -> dict[str, float]:
+        """Weights that let every scenario be trained on as often as another.
+
+        Args:
+            without: indices of rows that are left out.
+
+        Returns:
+            A weight by scenario, at most a factor of 4 from 1; nothing where they are balanced, or
+            where a row names no scenario of the role.
+        """
+        counts = Counter(
+            number for index, number in enumerate(self._number_of) if index not in without
+        )
+        if not counts or _NONE in counts:
+            return {}
+        mean = counts.total() / len(counts)
+        weights = {
+            self._role.scenarios[number].id: min(max(mean / count, 1 / MOST_WEIGHT), MOST_WEIGHT)
+            for number, count in sorted(counts.items())
+        }
+        return weights if len(set(weights.values())) > 1 else {}
 
     def figures(self) -> dict[str, Any]:
         """Rows by declared scenario, without one, and of unknown ones."""
