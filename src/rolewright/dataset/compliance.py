@@ -28,9 +28,11 @@ class Compliance:
         for index, message in enumerate(conversation.messages):
             if message.role == "user" or not message.train:
                 continue
-            # Each answer is judged by what had been said before it.
-            so_far = replace(conversation, messages=conversation.messages[: index + 1])
-            which = "the answer" if message is conversation.messages[-1] else f"turn {index + 1}"
+            so_far, which = conversation, "the answer"
+            if index + 1 < len(conversation.messages):
+                # Each answer is judged by what had been said before it.
+                so_far = replace(conversation, messages=conversation.messages[: index + 1])
+                which = f"turn {index + 1}"
             for rule in rules:
                 self._judged[rule.id] += 1
                 verdict = rule.check(message.content, so_far)

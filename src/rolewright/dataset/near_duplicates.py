@@ -141,9 +141,10 @@ def _drop(table: FingerprintTable, kept: "NDArray[np.int64]") -> list[NearDuplic
         )
 
     # Values of both in turn, so that each band asks for a similar prompt and a similar answer.
-    both = np.stack([table.prompt_signatures[kept], table.answer_signatures[kept]], axis=2)
+    half = SIGNATURE_VALUES // 2
+    prompts, answers = table.prompt_signatures[kept, :half], table.answer_signatures[kept, :half]
     pairs = similar_pairs(
-        both[:, ::2].reshape(len(kept), SIGNATURE_VALUES),
+        np.stack([prompts, answers], axis=2).reshape(len(kept), SIGNATURE_VALUES),
         table.systems[kept],
         lambda first, second: similarity(first, second) >= SIMILAR - TOLERANCE,
     )

@@ -5,7 +5,7 @@ mostly Chinese.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 RUN_WORDS = 13
 RUN_HAN_CHARACTERS = 20
 
-_UNIT = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
-_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _MULTIPLIER = 0x9E3779B97F4A7C15
 
 
@@ -24,25 +25,37 @@ def hash_runs(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.int
     """A hash of each run of each text, the same within one process; and the text's index."""
     import numpy as np
 
-    runs: list[NDArray[np.uint64]] = []
-    owners: list[NDArray[np.int64]] = []
-    units = [_UNIT.findall(text.casefold()) for text in texts]
-    han = [
-        2 * len(_IDEOGRAPH.findall(text)) > len(found)
-        for text, found in zip(texts, units, strict=True)
-    ]
-    for chinese, length in ((True, RUN_HAN_CHARACTERS), (False, RUN_WORDS)):
-        chosen = [index for index, is_han in enumerate(han) if is_han == chinese]
-        counts = np.array([len(units[index]) for index in chosen], dtype=np.int64)
-        owner = np.repeat(np.array(chosen, dtype=np.int64), counts)
-        words = (hash(unit) for index in chosen for unit in units[index])
-        hashed = np.fromiter(words, np.int64, counts.sum()).astype(np.uint64)
-        begins = max(len(hashed) - length + 1, 0)
-        run = np.full(begins, length, dtype=np.uint64)
-        for offset in range(length):
-            run *= np.uint64(_MULTIPLIER)
-            run += hashed[offset : offset + begins]
-        within = owner[:begins] == owner[len(owner) - begins :]  # not into the next text
-        runs.append(run[within])
-        owners.append(owner[:begins][within])
-    return np.concatenate(runs), np.concatenate(owners)
+    characters: dict[int, str] = {}
+    words: dict[int, list[str]] = {}
+    for index, text in enumerate(texts):
+        letters = _NEITHER_LETTER_NOR_DIGIT.sub("", text.casefold())
+        if 2 * sum(map(len, _IDEOGRAPHS.findall(letters))) > len(letters):
+            characters[index] = letters
+        else:
+            words[index] = _WORD.findall(text.casefold())
+    joined = "".join(characters.values()).encode("utf-32-le")
+    hashed = (hash(word) for each in words.values() for word in each)
+    parts = (
+        _hash_windows(
+            np.frombuffer(joined, dtype="<u4").astype(np.uint64), characters, RUN_HAN_CHARACTERS
+        ),
+        _hash_windows(np.fromiter(hashed, dtype=np.int64).astype(np.uint64), words, RUN_WORDS),
+    )
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _hash_windows(
+    units: "NDArray[np.uint64]", texts: Mapping[int, Sequence[str]], length: int
+) -> "tuple[NDArray[np.uint64], NDArray[np.int64]]":
+    """A hash of each run of ``length`` units that stands in one text; and the text's index."""
+    import numpy as np
+
+    counts = np.fromiter(map(len, texts.values()), dtype=np.int64)
+    owners = np.repeat(np.fromiter(texts, dtype=np.int64), counts)
+    starts = max(len(units) - length + 1, 0)
+    runs = np.full(starts, length, dtype=np.uint64)
+    for offset in range(length):
+        runs *= np.uint64(_MULTIPLIER)
+        runs += units[offset : offset + starts]
+    within = owners[:starts] == owners[len(owners) - starts :]
+    return runs[within], owners[:starts][within]
