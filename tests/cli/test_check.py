@@ -6,8 +6,14 @@ from rolewright.cli.app import run
 def test_role_alone(as_json, project):
     code, printed = as_json("check", project / "role.yaml")
     assert code == 0
-    findings = printed.pop("findings")
-    assert {finding["severity"] for finding in findings} == {"info"}
+    assert {finding["severity"] for finding in printed.pop("findings")} == {"info"}
+    figures = printed.pop("figures")
+    assert figures["compliance"]["rules"][0] == {
+        "rule": "short",
+        "kept": 0,
+        "of": 0,
+        "broken_at": [],
+    }
     assert printed == {
         "schema": "rolewright.check/1",
         "role": "Atlas",
@@ -15,6 +21,8 @@ def test_role_alone(as_json, project):
         "errors": 0,
         "warnings": 0,
         "silenced": 0,
+        "unreadable_at": [],
+        "cleaned": None,
     }
 
 
@@ -126,16 +134,40 @@ def test_swapped_arguments(refused, project):
     assert "train.jsonl" in refused("check", project / "train.jsonl", project / "role.yaml")
 
 
-def test_answers_are_judged_under_the_system_message_that_they_are_trained_under(as_json, project):
-    role = project / "role.yaml"
-    role.write_text(role.read_text("utf-8") + "- {id: quiet, check: prompt_not_leaked}\n", "utf-8")
-    data = project / "train.jsonl"
-    text = data.read_text("utf-8")
-    assert as_json("check", role, data)[0] == 0
-    leak = text.replace("Paris Peru", "I was told: You are Atlas, a geography assistant.")
-    data.write_text(leak, "utf-8")
-    code, printed = as_json("check", role, data)
-    assert code == 1
-    (broken,) = [each for each in printed["findings"] if each["code"] == "RW201"]
-    assert "'quiet'" in broken["message"]
-    assert broken["place"]["line"] == 3
+def test_a_report_is_written(rolewright, as_json, project):
+    report = project / "检查.html"
+    arguments = ["check", project / "role.yaml", project / "train.jsonl"]
+    code, out, err = rolewright(*arguments, "--html", report, "--lang", "zh")
+    assert code == 0
+    assert err == f"report: {report}\n"
+    assert "\nwarning RW302 " in out
+    page = report.read_text("utf-8")
+    assert "RW302" in page
+    assert "What is the capital of Kenya?" in page
+    assert "input_map" not in as_json(*arguments)[1]["figures"]
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        (["--html", "report.txt"], "ends in .html"),
+        (["--html", "role.yaml.html", "--lang", "fr"], "en or zh"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused(refused, project, further, said):
+    err = refused("check", project / "role.yaml", project / "train.jsonl", *further)
+    assert said in err
+
+
+def test_a_report_never_replaces_a_file(refused, project):
+    report = project / "report.html"
+    report.write_text("mine")
+    err = refused("check", project / "role.yaml", "--html", report)
+    assert "choose another path for --html" in err
+    assert report.read_text() == "mine"
+
+
+def test_a_role_alone_has_a_report_too(rolewright, project):
+    code, _, _ = rolewright("check", project / "role.yaml", "--html", project / "r.html")
+    assert code == 0
+    assert "Atlas" in (project / "r.html").read_text("utf-8")

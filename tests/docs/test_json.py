@@ -77,9 +77,14 @@ def test_json_blocks_are_json(json_block):
 def test_an_example_has_the_keys_that_the_code_gives(
     schema, blocks, project, tiny_folder, write_qwen1, rolewright, tmp_path
 ):
-    (tmp_path / "bad.jsonl").write_text("{}\n", "utf-8")
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "word " * 40}]
+    bad = json.dumps({"messages": talk, "scenario": "capital"})
+    (tmp_path / "bad.jsonl").write_text("{}\n" + bad + "\n", "utf-8")
     for name in ("role.yaml", "train.jsonl", "questions.jsonl"):
         shutil.copy(project / name, tmp_path)
+    if schema == "rolewright.check/1":
+        with (tmp_path / "role.yaml").open("a", encoding="utf-8") as file:
+            file.write("scenarios: [{id: capital}]\n")
     shutil.copytree(project / "bundle", tmp_path / "bundle")
     models = {"MODEL": tiny_folder, "QWEN1": write_qwen1()[0]}
     if schema == "rolewright.confidence/1":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
@@ -57,6 +57,8 @@ class Scenario(BaseModel):
     description: str = ""
     examples: tuple[Example, ...] = ()
     """User inputs that belong to it."""
+    refusal_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of its answers that are meant to decline; nothing is said about them when left out."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
