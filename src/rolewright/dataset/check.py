@@ -71,15 +71,17 @@ def check_data(
     for fault in faults:
         expected = f" (expected: {fault.expected})" if fault.expected else ""
         yield Finding("RW101", fault.place, fault.found + expected, fault.fix)
-    yield from _system_messages(role, training)
-    yield from _scenarios(role, training)
+    # What `augment` added has other system messages by intent, and covers no scenario anew.
+    collected = [conversation for conversation in training if conversation.origin is None]
+    yield from _system_messages(role, collected)
+    yield from _scenarios(role, collected)
     yield from _compliance(role, training)
     yield from _repetitions(role, training)
     yield from _leakage(training, evaluation)
 
 
 def _system_messages(role: RoleFile, training: Sequence[Conversation]) -> Iterator[Finding]:
-    others = [c for c in training if c.system is not None and c.system != role.system]
+    others = [c for c in training if resolve_system(c, role.system).system != role.system]
     if others:
         distinct = len({conversation.system for conversation in others})
         yield Finding(

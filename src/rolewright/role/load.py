@@ -19,7 +19,7 @@ def load_role(path: str | Path) -> RoleFile:
     Raises:
         UserError: naming file, line and key of every fault: an unknown key, an unknown verifier, a
             missing or wrong parameter, an id that stands twice, a scenario that does not exist, a
-            control token in the system text.
+            control token in the system text or a paraphrase of it.
     """
     document = read_yaml(path)
     entry = validate(RoleEntry, document)
@@ -40,6 +40,7 @@ def load_role(path: str | Path) -> RoleFile:
         literal_control_tokens=entry.literal_control_tokens,
         rules=tuple(rule for rule in rules if rule is not None),
         scenarios=entry.scenarios,
+        paraphrases=tuple(text.removesuffix("\n") for text in entry.paraphrases),
     )
 
 
@@ -96,10 +97,13 @@ def _references(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
 
 
 def _control_tokens(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
-    for token in control_tokens_in(entry.system or ""):
-        yield Fault(
-            document.place(("system",)),
-            f"the system text holds the control token {token!r}",
-            "plain text: the chat template adds the control tokens",
-            "remove it",
-        )
+    texts: list[tuple[Key, str]] = [(("system",), entry.system or "")]
+    texts += [(("paraphrases", index), text) for index, text in enumerate(entry.paraphrases)]
+    for key, text in texts:
+        for token in control_tokens_in(text):
+            yield Fault(
+                document.place(key),
+                f"the system text holds the control token {token!r}",
+                "plain text: the chat template adds the control tokens",
+                "remove it",
+            )

@@ -49,6 +49,8 @@ class RoleEntry(BaseModel):
     """Code of the language that the role speaks: ``en``, ``zh`` …"""
     system: str | None = None
     """The system message; left out = none, "" = an empty one."""
+    paraphrases: tuple[Text, ...] = ()
+    """The system message in other words, for ``rolewright augment``."""
     literal_control_tokens: bool = False
     """Encode text such as ``<|im_end|>`` in the data as the characters it consists of, instead of
     refusing it."""
@@ -88,7 +90,8 @@ class RoleFile:
     Attributes:
         file: where it was read.
         source: the file's text, which a bundle keeps word for word.
-        name, description, language, system, literal_control_tokens: as in ``RoleEntry``.
+        name, description, language, system, literal_control_tokens, paraphrases: as in
+            ``RoleEntry``.
         rules: compiled, in the file's order.
         scenarios: in the file's order.
     """
@@ -102,6 +105,7 @@ class RoleFile:
     literal_control_tokens: bool
     rules: tuple[Rule, ...]
     scenarios: tuple[Scenario, ...]
+    paraphrases: tuple[str, ...] = ()
 
     def rules_for(self, scenario: str | None) -> list[Rule]:
         """The rules that hold for a conversation of this scenario."""
