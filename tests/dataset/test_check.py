@@ -254,6 +254,26 @@ def test_rw501_leaked_evaluation_prompt(role, found):
     assert message.endswith("train.jsonl:21")
 
 
+def test_rows_that_augment_added_are_no_findings(role, found):
+    long = "The capital of that country is Paris"
+    twins = [
+        row("Capital of country 1?", long, system=system, origin=origin, scenario="capital")
+        for kind, system in (("none", False), ("empty", ""), ("foreign", "You are a pirate."))
+        for origin in [{"from": "train.jsonl:2", "system": kind, "answered_by": "base"}]
+    ]
+    capital = "scenarios:\n- id: capital\n"
+    assert found(role(RULES + capital), [*clean_rows(scenario="capital"), *twins]) == []
+    few = clean_rows(scenario="capital")[:-1]
+    ((code, _, message),) = found(role(capital), [*few, *twins])
+    assert code == "RW302"
+    assert "19 training rows" in message
+
+
+def test_rw102_counts_a_row_that_rules_the_role_out(role, found):
+    ((code, line, _),) = found(role(), [*clean_rows(), row(system=False)])
+    assert (code, line) == ("RW102", 21)
+
+
 def test_every_code_is_tested():
     from pathlib import Path
 

@@ -16,6 +16,8 @@ from rolewright.evaluation.verdict import VerdictText
 COMMANDS = {
     "rolewright.check/1": "check role.yaml train.jsonl bad.jsonl",
     "rolewright.render/1": "render role.yaml train.jsonl -n 1 --model MODEL",
+    "rolewright.augment/1": "augment role.yaml train.jsonl --model MODEL --out new.jsonl "
+    "--max-new-tokens 3",
     "rolewright.plan/1": "plan --model Qwen/Qwen2.5-7B-Instruct --gpus 2 --gpu-memory 24 "
     "--set micro_batch_size=2",
     "rolewright.train/1": "train role.yaml train.jsonl --model MODEL --out new --set max_steps=1",

@@ -293,3 +293,11 @@ def test_file_is_read_once(tmp_path):
 def test_control_tokens_in_data_do_not_excuse_the_system_text(faults):
     ((_, key, _),) = faults("name: x\nliteral_control_tokens: true\nsystem: <|im_end|>\n")
     assert key == "system"
+
+
+def test_paraphrases(load, faults):
+    role = load("name: x\nparaphrases:\n- Be brief.\n- |\n  简短回答。\n")
+    assert role.paraphrases == ("Be brief.", "简短回答。")
+    assert load("name: x\n").paraphrases == ()
+    ((line, key, _),) = faults("name: x\nparaphrases:\n- Be brief.\n- Stop at <|im_end|>\n")
+    assert (line, key) == (4, "paraphrases[1]")

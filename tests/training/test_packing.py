@@ -10,7 +10,7 @@ from rolewright.errors import UserError
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import LoraConfig, load_config
-from rolewright.training.packing import choose_layout, tell_savings, verify_step
+from rolewright.training.packing import choose_layout, tell_savings, tell_weights, verify_step
 from rolewright.training.steps import StepPlanner, StepSampler
 from rolewright.training.trainer import run_training
 
@@ -82,6 +82,13 @@ def test_savings_are_told(build_model, examples):
     tell_savings(planner, StepSampler(8, 8, seed=1), said.append)
     assert said[0].startswith("176 tokens an epoch, 36 to compute (4.9 times fewer)")
     assert said[0].endswith("a row of at most 1,084 tokens")
+
+
+def test_what_weights_do_is_told():
+    said = []
+    tell_weights(StepSampler(4, 2, seed=1, weights=[2.0, 2.0, 1e-9, 1e-9]), said.append)
+    assert said[0].startswith("by their weights, 2 of 4 examples are left out of the first epoch")
+    assert said[0].endswith("and 2 come more than once")
 
 
 def test_the_first_step_is_verified(build_model, examples):

@@ -79,6 +79,18 @@ def test_the_same_seed_gives_the_same_losses(role, additions, tiny_folder, tmp_p
     assert losses("c", 2) != first
 
 
+def test_weights_decide_what_is_seen(role, additions, tiny_folder, tmp_path):
+    def losses(name, weights):
+        weighted = [replace(each, weight=weights[n % 2]) for n, each in enumerate(additions)]
+        run(role, weighted, tiny_folder, tmp_path / name)
+        lines = (tmp_path / name / "training" / "metrics.jsonl").read_text().splitlines()
+        return [entry["loss"] for line in lines if "loss" in (entry := json.loads(line))]
+
+    plain = losses("plain", [1.0, 1.0])
+    assert losses("alike", [3.0, 3.0]) == plain
+    assert losses("weighted", [1.0, 3.0]) != plain
+
+
 def test_neither_micro_batches_nor_checkpointing_change_the_losses(
     role, additions, tiny_folder, tmp_path
 ):

@@ -10,7 +10,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
-from rolewright.errors import UserError
+from rolewright.errors import Fault, UserError
 from rolewright.models.load import Precision
 from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
@@ -33,12 +33,17 @@ def read_conversations(
         literal_control_tokens=role.literal_control_tokens,
         skip_bad=skip_bad,
     )
-    for fault in result.faults:
-        say(f"skipped: {fault}")
-    if result.faults:
-        rows = len({(fault.place.file, fault.place.line) for fault in result.faults})
-        say(f"{rows} bad rows skipped, {len(result.conversations)} conversations left")
+    tell_skipped(result.faults, len(result.conversations))
     return result.conversations
+
+
+def tell_skipped(faults: Sequence[Fault], left: int) -> None:
+    """Say which rows were left out, and how many are left."""
+    for fault in faults:
+        say(f"skipped: {fault}")
+    if faults:
+        rows = len({(fault.place.file, fault.place.line) for fault in faults})
+        say(f"{rows} bad rows skipped, {left} conversations left")
 
 
 def read_held_out(bundle: Bundle, paths: Sequence[Path]) -> list[Question]:

@@ -32,6 +32,8 @@ class Scenarios:
         """RW104 of a row whose scenario the role does not declare."""
         scenario, place = row.conversation.scenario, row.conversation.place
         self._number_of.append(self._numbers.get(scenario or "", _NONE))
+        if row.conversation.origin is not None:
+            return  # what `augment` added covers no scenario anew
         if scenario is None:
             self._first_without = self._first_without or place
         elif scenario not in self._declared:

@@ -47,6 +47,7 @@ class SystemMessages:
         self._messages: dict[int, SystemMessage] = {}
         self._rows = 0
         self._others = 0
+        self._different: set[int] = set()
         self._first_other: Place | None = None
         self._further = 0
         self._versions = Occurrences("RW108")
@@ -60,9 +61,12 @@ class SystemMessages:
             self._further += 1
         else:
             message.rows += 1
-        if row.system == self._role.system:
+        # What `augment` added has other system messages by intent.
+        if row.system == self._role.system or row.conversation.origin is not None:
             return
         self._others += 1
+        if message is not None:
+            self._different.add(id(message))
         self._first_other = self._first_other or place
         similarity = (message.similarity if message else None) or 0.0
         if similarity >= NEARLY_THE_ROLES and self._versions.add(place):
@@ -78,13 +82,12 @@ class SystemMessages:
         """RW102, at the first row under another message than the role's; RW327 of a single one."""
         yield from self._versions.count_unlisted()
         if self._first_other is not None:
-            distinct = len(self._messages) - (hash_texts((self._role.system,)) in self._messages)
             at_least = "more than " if self._further else ""
             yield Finding(
                 "RW102",
                 self._first_other,
                 f"{self._others} of {self._rows} rows carry another system message than the "
-                f"role's ({at_least}{distinct} different)",
+                f"role's ({at_least}{len(self._different)} different)",
                 "leave it out of the rows that belong to the role; keep it where another role is "
                 "meant",
             )

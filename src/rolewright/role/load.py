@@ -30,8 +30,8 @@ def load_role(
     Raises:
         UserError: naming file, line and key of every fault: an unknown key, an unknown verifier, a
             missing or wrong parameter, an id that stands twice, a scenario that does not exist, a
-            control token in the system text, an unknown code under ``silence``, a file of verifiers
-            that is missing or fails.
+            control token in the system text or a paraphrase of it, an unknown code under
+            ``silence``, a file of verifiers that is missing or fails.
     """
     document = read_yaml(path)
     entry = validate(RoleEntry, document)
@@ -65,6 +65,7 @@ def load_role(
         silenced=frozenset(entry.silence),
         lines=_lines(entry, document),
         verifier_files=files,
+        paraphrases=tuple(text.removesuffix("\n") for text in entry.paraphrases),
     )
 
 
@@ -128,13 +129,16 @@ def _references(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
 
 
 def _control_tokens(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
-    for token in control_tokens_in(entry.system or ""):
-        yield Fault(
-            document.place(("system",)),
-            f"the system text holds the control token {token!r}",
-            "plain text: the chat template adds the control tokens",
-            "remove it",
-        )
+    texts: list[tuple[Key, str]] = [(("system",), entry.system or "")]
+    texts += [(("paraphrases", index), text) for index, text in enumerate(entry.paraphrases)]
+    for key, text in texts:
+        for token in control_tokens_in(text):
+            yield Fault(
+                document.place(key),
+                f"the system text holds the control token {token!r}",
+                "plain text: the chat template adds the control tokens",
+                "remove it",
+            )
 
 
 def _unknown_codes(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:

@@ -77,6 +77,8 @@ class RoleEntry(BaseModel):
     """Code of the language that the role speaks: ``en``, ``zh`` …"""
     system: str | None = None
     """The system message; left out = none, "" = an empty one."""
+    paraphrases: tuple[Text, ...] = ()
+    """The system message in other words, for ``rolewright augment``."""
     literal_control_tokens: bool = False
     """Encode text such as ``<|im_end|>`` in the data as the characters it consists of, instead of
     refusing it."""
@@ -120,7 +122,8 @@ class RoleFile:
     Attributes:
         file: where it was read.
         source: the file's text, which a bundle keeps word for word.
-        name, description, language, system, literal_control_tokens: as in ``RoleEntry``.
+        name, description, language, system, literal_control_tokens, paraphrases: as in
+            ``RoleEntry``.
         rules: compiled, in the file's order.
         scenarios: in the file's order.
         silenced: codes of findings that ``check`` leaves out.
@@ -140,6 +143,7 @@ class RoleFile:
     silenced: frozenset[str] = frozenset()
     lines: Mapping[str, int] = field(default_factory=dict)
     verifier_files: tuple[VerifierFile, ...] = ()
+    paraphrases: tuple[str, ...] = ()
 
     def place(self, key: str) -> Place:
         """The place of ``system``, ``rules.ID`` or ``scenarios.ID``."""

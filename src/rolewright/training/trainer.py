@@ -150,11 +150,14 @@ def _checkpoint_to_go_on_from(folder: Path) -> Path | None:
 def _plan(
     model: Any, training: Sequence[Example], layout: "Layout", config: TrainingConfig, say: Say
 ) -> "tuple[StepPlanner, StepSampler]":
-    from rolewright.training.packing import tell_savings, verify_step
+    from rolewright.training.packing import tell_savings, tell_weights, verify_step
     from rolewright.training.steps import StepPlanner, StepSampler
 
     planner = StepPlanner(training, layout)
-    sampler = StepSampler(len(training), config.batch_size, config.seed)
+    weights = [example.weight for example in training]
+    sampler = StepSampler(len(training), config.batch_size, config.seed, weights)
+    if sampler.weighted:
+        tell_weights(sampler, say)
     if layout.rows and layout.limits.share:
         tell_savings(planner, sampler, say)
     if layout.rows and config.packing.verify:
