@@ -5,7 +5,7 @@ import pytest
 from rolewright.bundle.read import read_bundle
 from rolewright.bundle.write import add_calibration
 from rolewright.confidence.calibration import Calibration
-from rolewright.confidence.scores import ROUTES, SAMPLING_SCORES, SOFTMAX_SCORES
+from rolewright.confidence.scores import DROPOUT_SCORES, ROUTES, SAMPLING_SCORES, SOFTMAX_SCORES
 
 LIMIT = ("--max-new-tokens", 4)
 
@@ -109,6 +109,36 @@ def test_samples_do_not_depend_on_the_budget(as_json, bundle, questions):
     code, printed = as_json("calibrate", *arguments, "--samples", 2)
     assert code == 0
     assert set(printed["routes"]) == {"softmax", "sampling", "fused"}
+
+
+def test_dropout_of_the_adapter(rolewright, as_json, bundle, questions):
+    arguments = (bundle, questions, *LIMIT, "--budget", "full", "--dropout-place", "adapter")
+    code, out, err = rolewright("calibrate", *arguments, "--json")
+    assert code == 0
+    assert "dropout of" in err
+    assert "in the adapters of the last" in err
+    assert json.loads(out)["dropout"]["place"] == "adapter"
+    graded = put_into_force(bundle, "dropout")
+    code, answered = as_json("ask", bundle, graded[0].question, *LIMIT)
+    assert code == 0
+    for score in DROPOUT_SCORES:
+        assert answered["scores"][score] == pytest.approx(graded[0].scores[score], abs=1e-4)
+
+
+def test_a_place_where_nothing_can_be_dropped(refused, bundle, questions, monkeypatch):
+    err = refused("calibrate", bundle, questions, "--dropout-place", "everywhere")
+    assert "--dropout-place: found 'everywhere'" in err
+    assert "residual or adapter" in err
+    err = refused("calibrate", bundle, questions, "--dropout-place", "adapter")
+    assert "--budget head has no dropout" in err
+    assert "add --budget full" in err
+    monkeypatch.setattr(
+        "rolewright.confidence.scorer.adapter_obstacle", lambda layers: f"no, {len(layers)}"
+    )
+    err = refused("calibrate", bundle, questions, "--budget", "full", "--dropout-place", "adapter")
+    assert "--dropout-place adapter: there is nothing to drop out of in this model: no, 1" in err
+    assert "use --dropout-place residual" in err
+    assert read_bundle(bundle).manifest.calibration is None
 
 
 def test_too_few_samples(refused, bundle, questions):

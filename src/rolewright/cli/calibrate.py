@@ -24,6 +24,14 @@ _BudgetName = Annotated[
 _HeadName = Annotated[
     str, typer.Option("--head", help="Kind of the confidence head: linear or mlp.")
 ]
+_DropoutPlaceName = Annotated[
+    str,
+    typer.Option(
+        "--dropout-place",
+        help="With --budget full: where dropout acts, residual (on what attention and MLP give) or"
+        " adapter (on what goes into the LoRA adapter).",
+    ),
+]
 _Samples = Annotated[
     int,
     typer.Option(
@@ -63,6 +71,7 @@ def calibrate(
         bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
     ] = False,
     budget: _BudgetName = "head",
+    dropout_place: _DropoutPlaceName = "residual",
     samples: _Samples = 0,
     head: _HeadName = "linear",
     max_new_tokens: MaxNewTokens = 256,
@@ -77,6 +86,7 @@ def calibrate(
     from rolewright.bundle.read import read_bundle
     from rolewright.cli.reading import (
         parse_choice,
+        parse_dropout_place,
         parse_precision,
         parse_promise,
         parse_samples,
@@ -88,6 +98,7 @@ def calibrate(
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
+    place = parse_dropout_place(dropout_place, allowed)
     sampling = parse_samples(samples)
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
@@ -98,6 +109,7 @@ def calibrate(
         bundle,
         questions,
         budget=allowed,
+        dropout_place=place,
         sampling=sampling,
         precision=chosen,
         max_new_tokens=max_new_tokens,

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from rolewright.confidence.dropout.passes import stochastic_probabilities
+from rolewright.confidence.dropout.places import adapter_obstacle
 from rolewright.confidence.dropout.scores import dropout_scores
-from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.dropout.settings import DropoutPlace, DropoutSettings
 from rolewright.confidence.head import Head
 from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
@@ -145,11 +146,15 @@ def default_head_layers(model: Any) -> tuple[int, ...]:
     return tuple(sorted({(number - 1) // 2, 3 * (number - 1) // 4, number - 1}))
 
 
-def check_dropout(model: Any) -> None:
+def check_dropout(model: Any, place: DropoutPlace = "residual") -> None:
     """Make sure that stochastic passes are exact for a model, whatever the prompt's length.
 
+    Args:
+        model: that answers.
+        place: where dropout is to act.
+
     Raises:
-        UserError: they are not.
+        UserError: they are not, or there is nothing at this place.
     """
     limit = context_limit(model.config)
     obstacle = row_obstacle(model.config, limit)
@@ -160,4 +165,11 @@ def check_dropout(model: Any) -> None:
             "Monte-Carlo dropout",
             f"cannot be computed for this model: {obstacle}",
             fix="use --budget head",
+        )
+    if place == "adapter" and (obstacle := adapter_obstacle(decoder_layers(model)[-1:])):
+        raise UserError.at(
+            "--dropout-place adapter",
+            f"there is nothing to drop out of in this model: {obstacle}",
+            expected="a LoRA adapter beside the weights, as `method: lora` trains it",
+            fix="use --dropout-place residual, which needs none",
         )
