@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
 
+_MaxError = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
+    ),
+]
 _BudgetName = Annotated[
     str,
     typer.Option(
@@ -54,13 +61,7 @@ def calibrate(
             "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
         ),
     ] = 0.5,
-    max_error: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE",
-            help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
-        ),
-    ] = None,
+    max_error: _MaxError = None,
     delta: Annotated[
         str,
         typer.Option(

@@ -20,7 +20,12 @@ from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
 from rolewright.confidence.sampling.settings import SamplingSettings
-from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
+from rolewright.confidence.scorer import (
+    Scorer,
+    check_dropout,
+    default_head_layers,
+    read_joint_head,
+)
 from rolewright.confidence.scores import Budget, HeadKind
 from rolewright.confidence.self_report import can_be_asked
 from rolewright.conversations.questions import Question
@@ -74,7 +79,11 @@ def answer_and_score(
         UserError: there is no question, or the model cannot do what the budget asks for.
     """
     model = load_bundle_model(bundle, precision=precision, say=say)
-    layers = () if budget == "softmax" else default_head_layers(model.model)
+    layers: tuple[int, ...] = ()
+    joint_head = None
+    if budget != "softmax":
+        layers = bundle.manifest.head_layers or default_head_layers(model.model)
+        joint_head = read_joint_head(bundle)
     dropout = None
     if budget == "full":
         tunable = questions
@@ -91,6 +100,7 @@ def answer_and_score(
         )
     scorer = Scorer(
         head_layers=layers,
+        joint_head=joint_head,
         dropout=dropout,
         self_report=_asks(model, budget),
         sampling=sampling,

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rolewright.bundle.manifest import HEAD as JOINT_HEAD_FILE
+from rolewright.bundle.read import Bundle
 from rolewright.confidence.dropout.passes import stochastic_probabilities
 from rolewright.confidence.dropout.places import adapter_obstacle
 from rolewright.confidence.dropout.scores import dropout_scores
@@ -16,7 +18,7 @@ from rolewright.confidence.head import Head
 from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
 from rolewright.confidence.sampling.settings import SamplingSettings
-from rolewright.confidence.scores import HEAD, P_TRUE
+from rolewright.confidence.scores import HEAD, JOINT_HEAD, P_TRUE
 from rolewright.confidence.self_report import p_true
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation
@@ -35,6 +37,7 @@ class Scorer:
     Attributes:
         head_layers: whose outputs a head reads; empty = none is read.
         head: None while it is not fitted yet: answers then have no score "head".
+        joint_head: that was trained with the model, reading the same; None = there is none.
         dropout: of the stochastic passes; None = there are none.
         self_report: whether the model is asked if its answer is right.
         sampling: of drawn answers; None = none are drawn.
@@ -42,6 +45,7 @@ class Scorer:
 
     head_layers: tuple[int, ...] = ()
     head: Head | None = None
+    joint_head: Head | None = None
     dropout: DropoutSettings | None = None
     self_report: bool = False
     sampling: SamplingSettings | None = None
@@ -77,9 +81,13 @@ class Scorer:
             generation: with the trace that ``tap`` asks for.
         """
         yield "softmax", softmax_scores(generation)
-        if self.head is not None:
-            features = read_features(generation.trace)
-            yield "head", {HEAD: float(self.head.apply(features[None])[0])}
+        heads = {HEAD: self.head, JOINT_HEAD: self.joint_head}
+        if any(heads.values()):
+            features = read_features(generation.trace)[None]
+            yield (
+                "head",
+                {name: float(head.apply(features)[0]) for name, head in heads.items() if head},
+            )
         if self.dropout is not None:
             passes = stochastic_probabilities(
                 model, generation.trace, generation.chosen_ids, self.dropout
@@ -135,6 +143,13 @@ def read_features(trace: Trace) -> NDArray[np.float32]:
     ends = torch.cat([trace.prompt_end.flatten(), trace.answer_end.flatten()])
     features: NDArray[np.float32] = ends.float().cpu().numpy()
     return features
+
+
+def read_joint_head(bundle: Bundle) -> Head | None:
+    """The head that a bundle's model was trained with; None where there is none."""
+    if bundle.manifest.head_layers is None:
+        return None
+    return Head.from_bytes((bundle.folder / JOINT_HEAD_FILE).read_bytes())
 
 
 def default_head_layers(model: Any) -> tuple[int, ...]:
