@@ -37,18 +37,18 @@ class Scorer:
     Attributes:
         head_layers: whose outputs a head reads; empty = none is read.
         head: None while it is not fitted yet: answers then have no score "head".
-        joint_head: that was trained with the model, reading the same; None = there is none.
         dropout: of the stochastic passes; None = there are none.
         self_report: whether the model is asked if its answer is right.
         sampling: of drawn answers; None = none are drawn.
+        joint_head: that was trained with the model, reading the same; None = there is none.
     """
 
     head_layers: tuple[int, ...] = ()
     head: Head | None = None
-    joint_head: Head | None = None
     dropout: DropoutSettings | None = None
     self_report: bool = False
     sampling: SamplingSettings | None = None
+    joint_head: Head | None = None
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
