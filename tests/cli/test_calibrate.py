@@ -5,7 +5,7 @@ import pytest
 from rolewright.bundle.read import read_bundle
 from rolewright.bundle.write import add_calibration
 from rolewright.confidence.calibration import Calibration
-from rolewright.confidence.scores import ROUTES, SAMPLING_SCORES, SOFTMAX_SCORES
+from rolewright.confidence.scores import DROPOUT_SCORES, ROUTES, SAMPLING_SCORES, SOFTMAX_SCORES
 
 LIMIT = ("--max-new-tokens", 4)
 
@@ -155,6 +155,82 @@ def test_a_model_that_cannot_tell_what_means_the_same(
     assert "add --samples" in refused("calibrate", bundle, questions, "--same-meaning", entails)
     err = refused("calibrate", bundle, questions, "--samples", 2, "--min-cosine", 0.8)
     assert "name one with --same-meaning" in err
+    assert read_bundle(bundle).manifest.calibration is None
+
+
+def test_a_head_that_was_trained_with_the_model(
+    rolewright, as_json, project, tiny_folder, questions
+):
+    graded = project / "graded 已评分.jsonl"
+    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    answered = [
+        {"messages": row["messages"], "response": f"Answer {number}", "correct": number % 2 == 0}
+        for number, row in enumerate(rows[:6])
+    ]
+    graded.write_text("".join(json.dumps(row) + "\n" for row in answered), "utf-8")
+    bundle = project / "bundle"
+    arguments = [project / "role.yaml", project / "train.jsonl", "--model", tiny_folder]
+    arguments += ["--out", bundle, "--set", "max_steps=4", "--set", "batch_size=2"]
+    arguments += ["--set", f"confidence_head.data={graded}", "--set", "optimizer.warmup_share=0"]
+    code, _, err = rolewright("train", *arguments)
+    assert code == 0
+    assert "6 graded answers train a confidence head, 50% of them right" in err
+
+    code, out, err = rolewright("calibrate", bundle, questions, *LIMIT, "--json")
+    assert code == 0
+    assert "6 of 20 questions were trained on, and are left out" in err
+    printed = json.loads(out)
+    assert printed["questions"] == 14
+    assert {"head", "joint_head"} <= {each["score"] for each in printed["comparison"]}
+    assert printed["head"]["layers"] == list(read_bundle(bundle).manifest.head_layers)
+    kept = put_into_force(bundle, "softmax")
+    assert len({answer.scores["joint_head"] for answer in kept}) > 1
+    code, answered = as_json("ask", bundle, "Hi", *LIMIT)
+    assert answered["scores"].keys() == set(SOFTMAX_SCORES)
+
+    rolewright("calibrate", bundle, questions, *LIMIT)
+    opened = read_bundle(bundle)
+    calibration = Calibration.model_validate_json(opened.calibration())
+    route = calibration.routes["head"]
+    chosen = {"score": route.score, "method": route.method, "map": route.map}
+    in_force = calibration.model_copy(update=chosen).model_dump_json(by_alias=True)
+    head = {calibration.head.file: (bundle / calibration.head.file).read_bytes()}
+    add_calibration(bundle, opened.manifest, in_force, head)
+    code, answered = as_json("ask", bundle, kept[0].question, *LIMIT)
+    assert code == 0
+    assert answered["scores"]["joint_head"] == pytest.approx(kept[0].scores["joint_head"], abs=1e-4)
+
+    code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--budget", "softmax")
+    assert "joint_head" not in {each["score"] for each in printed["comparison"]}
+
+
+def test_dropout_of_the_adapter(rolewright, as_json, bundle, questions):
+    arguments = (bundle, questions, *LIMIT, "--budget", "full", "--dropout-place", "adapter")
+    code, out, err = rolewright("calibrate", *arguments, "--json")
+    assert code == 0
+    assert "dropout of" in err
+    assert "in the adapters of the last" in err
+    assert json.loads(out)["dropout"]["place"] == "adapter"
+    graded = put_into_force(bundle, "dropout")
+    code, answered = as_json("ask", bundle, graded[0].question, *LIMIT)
+    assert code == 0
+    for score in DROPOUT_SCORES:
+        assert answered["scores"][score] == pytest.approx(graded[0].scores[score], abs=1e-4)
+
+
+def test_a_place_where_nothing_can_be_dropped(refused, bundle, questions, monkeypatch):
+    err = refused("calibrate", bundle, questions, "--dropout-place", "everywhere")
+    assert "--dropout-place: found 'everywhere'" in err
+    assert "residual or adapter" in err
+    err = refused("calibrate", bundle, questions, "--dropout-place", "adapter")
+    assert "--budget head has no dropout" in err
+    assert "add --budget full" in err
+    monkeypatch.setattr(
+        "rolewright.confidence.scorer.adapter_obstacle", lambda layers: f"no, {len(layers)}"
+    )
+    err = refused("calibrate", bundle, questions, "--budget", "full", "--dropout-place", "adapter")
+    assert "--dropout-place adapter: there is nothing to drop out of in this model: no, 1" in err
+    assert "use --dropout-place residual" in err
     assert read_bundle(bundle).manifest.calibration is None
 
 

@@ -12,7 +12,7 @@ from rolewright.training.adapter import add_adapter
 from rolewright.training.config import LoraConfig, load_config
 from rolewright.training.packing import choose_layout, tell_savings, tell_weights, verify_step
 from rolewright.training.steps import StepPlanner, StepSampler
-from rolewright.training.trainer import run_training
+from rolewright.training.trainer import TrainingData, run_training
 
 SYSTEM = "You are Atlas, a geography assistant. Answer with the name only: no sentence. " * 2
 WINDOW = {"use_sliding_window": True, "sliding_window": 16, "max_window_layers": 0}
@@ -167,7 +167,7 @@ def losses(tiny_tokenizer, build_model, talk, tmp_path):
             model = add_adapter(model, LoraConfig(rank=4))
         said = []
         run_training(
-            model, encoded[4:], encoded[:4], config,
+            model, TrainingData(encoded[4:], encoded[:4]), config,
             folder=tmp_path / name, pad_id=0, say=said.append,
         )  # fmt: skip
         lines = (tmp_path / name / "metrics.jsonl").read_text().splitlines()
@@ -237,7 +237,9 @@ def test_the_gradient_of_a_step_is_that_of_its_mean_loss(build_model, examples, 
             ["precision=fp32", "max_steps=1", "batch_size=8", "method=full",
              "packing.row_tokens=30"],
         )  # fmt: skip
-        run_training(model, examples, [], config, folder=tmp_path, pad_id=0, say=lambda _: None)
+        run_training(
+            model, TrainingData(examples), config, folder=tmp_path, pad_id=0, say=lambda _: None
+        )
     (sum(plain_loss(other, each) for each in examples) / (21 * 8)).backward()
     for name, parameter in other.named_parameters():
         torch.testing.assert_close(found[name], parameter.grad, rtol=1e-4, atol=1e-6)

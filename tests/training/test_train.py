@@ -15,7 +15,7 @@ from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import LoraConfig, load_config
 from rolewright.training.train import Watcher, train
-from rolewright.training.trainer import run_training
+from rolewright.training.trainer import TrainingData, run_training
 
 QUIET = Watcher(lambda _: None)
 SHORT = ["precision=fp32", "max_steps=3", "batch_size=4"]
@@ -112,7 +112,7 @@ def test_gradient_checkpointing_is_switched_on(tiny_tokenizer, build_model, talk
     model.enable_input_require_grads()
     examples = [ChatEncoder(tiny_tokenizer).encode_conversation(talk("Q", "A"))] * 2
     config = load_config(None, [*SHORT, "gradient_checkpointing=true"])
-    trained = run_training(model, examples, [], config, folder=tmp_path, pad_id=0)
+    trained = run_training(model, TrainingData(examples), config, folder=tmp_path, pad_id=0)
     assert trained.model.is_gradient_checkpointing
 
 

@@ -14,10 +14,12 @@ PROMPTS = "prompts.txt"
 ADAPTER = "adapter"
 WEIGHTS = "model"
 TOKENIZER = "tokenizer"
+HEAD = "confidence_head.safetensors"
+"""The confidence head that was trained with the model, if one was."""
 TRAINING = "training"
 CONFIDENCE = "confidence"
 PARTS = frozenset(
-    {MANIFEST, ROLE, VERIFIERS, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE}
+    {MANIFEST, ROLE, VERIFIERS, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, HEAD, TRAINING, CONFIDENCE}
 )
 
 
@@ -57,6 +59,8 @@ class Manifest(BaseModel):
     """The resolved training configuration."""
     summary: dict[str, Any]
     """What training reported: conversations, tokens, steps, losses, seconds."""
+    head_layers: tuple[int, ...] | None = None
+    """Whose outputs the head in ``confidence_head.safetensors`` reads; None = there is no head."""
     calibration: str | None = None
     """Path inside the bundle of the calibration in force."""
     files: dict[str, str]

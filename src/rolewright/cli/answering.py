@@ -10,7 +10,7 @@ from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.conditions import conditions_of
 from rolewright.confidence.head import Head
 from rolewright.confidence.sampling.meaning_model import load_meaning_model
-from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer
+from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_joint_head
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place, UserError
 from rolewright.generation.chat_model import Answer, ChatModel, load_bundle_model
@@ -131,9 +131,11 @@ def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = 
     head = None if record is None else Head.from_bytes((bundle.folder / record.file).read_bytes())
     needed = frozenset(calibration.routes) if all_routes else calibration.needs()
     sampling = calibration.sampling if "sampling" in needed else None
+    layers = () if record is None or "head" not in needed else record.layers
     return Scorer(
-        head_layers=() if record is None or "head" not in needed else record.layers,
-        head=head if "head" in needed else None,
+        head_layers=layers,
+        head=head if layers else None,
+        joint_head=read_joint_head(bundle) if layers else None,
         dropout=calibration.dropout if "dropout" in needed else None,
         self_report="self_report" in needed,
         sampling=sampling,

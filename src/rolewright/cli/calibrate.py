@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
 
+_MaxError = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
+    ),
+]
 _BudgetName = Annotated[
     str,
     typer.Option(
@@ -23,6 +30,14 @@ _BudgetName = Annotated[
 ]
 _HeadName = Annotated[
     str, typer.Option("--head", help="Kind of the confidence head: linear or mlp.")
+]
+_DropoutPlaceName = Annotated[
+    str,
+    typer.Option(
+        "--dropout-place",
+        help="With --budget full: where dropout acts, residual (on what attention and MLP give) or"
+        " adapter (on what goes into the LoRA adapter).",
+    ),
 ]
 _Samples = Annotated[
     int,
@@ -69,13 +84,7 @@ def calibrate(
             "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
         ),
     ] = 0.5,
-    max_error: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE",
-            help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
-        ),
-    ] = None,
+    max_error: _MaxError = None,
     delta: Annotated[
         str,
         typer.Option(
@@ -84,6 +93,7 @@ def calibrate(
     ] = "5%",
     by_scenario: _ByScenario = False,
     budget: _BudgetName = "head",
+    dropout_place: _DropoutPlaceName = "residual",
     samples: _Samples = 0,
     same_meaning: _SameMeaning = None,
     min_cosine: _MinCosine = None,
@@ -100,6 +110,7 @@ def calibrate(
     from rolewright.bundle.read import read_bundle
     from rolewright.cli.reading import (
         parse_choice,
+        parse_dropout_place,
         parse_precision,
         parse_promise,
         parse_sampling,
@@ -112,6 +123,7 @@ def calibrate(
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
     sampling = parse_sampling(samples, same_meaning, min_cosine)
+    place = parse_dropout_place(dropout_place, allowed)
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 
@@ -121,6 +133,7 @@ def calibrate(
         bundle,
         questions,
         budget=allowed,
+        dropout_place=place,
         sampling=sampling,
         precision=chosen,
         max_new_tokens=max_new_tokens,

@@ -17,6 +17,7 @@ from rolewright.role.schema import RoleFile
 
 if TYPE_CHECKING:
     from rolewright.confidence.calibration import Calibration
+    from rolewright.confidence.dropout.settings import DropoutPlace
     from rolewright.confidence.guarantee import Promise
     from rolewright.confidence.sampling.settings import SamplingSettings
 
@@ -164,6 +165,22 @@ def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "P
     if by_scenario:
         raise UserError.at("--by-scenario", "nothing is promised", fix="add --max-error")
     return None
+
+
+def parse_dropout_place(text: str, budget: str) -> "DropoutPlace":
+    """Check the value of ``--dropout-place``.
+
+    Raises:
+        UserError: it is none of the two, or the budget has no dropout.
+    """
+    from rolewright.confidence.dropout.settings import DROPOUT_PLACES
+
+    place: DropoutPlace = parse_choice("--dropout-place", text, DROPOUT_PLACES)
+    if place == "adapter" and budget != "full":
+        raise UserError.at(
+            "--dropout-place adapter", f"--budget {budget} has no dropout", fix="add --budget full"
+        )
+    return place
 
 
 def parse_sampling(

@@ -49,9 +49,15 @@ SAMPLING_SCORES = {
 }
 """Name and meaning of every score of drawn answers."""
 HEAD = "head"
+JOINT_HEAD = "joint_head"
+HEAD_SCORES = {
+    HEAD: "probability of being right, by a head that was fitted after the training",
+    JOINT_HEAD: "the same, by a head that was trained with the model",
+}
+"""Name and meaning of every score of a confidence head; the second only where there is one."""
 ROUTES: dict[str, tuple[str, ...]] = {
     "softmax": tuple(SOFTMAX_SCORES),
-    "head": (HEAD,),
+    "head": tuple(HEAD_SCORES),
     "dropout": tuple(DROPOUT_SCORES),
     "self_report": tuple(SELF_REPORT_SCORES),
     "sampling": tuple(SAMPLING_SCORES),

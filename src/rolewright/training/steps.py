@@ -95,10 +95,10 @@ class StepPlanner:
             chosen: indices of its examples.
         """
         shares = self.shares(chosen)
-        passes = [self._build(inside) for inside in shares[self._layout.process]]
+        passes = [self.build(inside) for inside in shares[self._layout.process]]
         for _ in range(max(map(len, shares)) - len(passes)):
             # Wrappers that gather weights need every process to make as many passes.
-            passes.append(self._build([chosen[0]]).untrained())
+            passes.append(self.build([chosen[0]]).untrained())
         return Step(passes, sum(self._trained[index] for index in chosen))
 
     def savings(self, sampler: "StepSampler") -> Savings:
@@ -106,7 +106,12 @@ class StepPlanner:
         rows = (row for step in sampler for share in self.shares(step) for row in share)
         return savings(self._sharing, rows)
 
-    def _build(self, inside: Sequence[int]) -> Pass:
+    def build(self, inside: Sequence[int]) -> Pass:
+        """What goes through the model at once.
+
+        Args:
+            inside: indices of its examples.
+        """
         examples = [self.examples[index] for index in inside]
         if self._layout.rows:
             return build_row(examples, share=self.limits.share)

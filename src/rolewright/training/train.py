@@ -12,6 +12,7 @@ from typing import Any
 import rolewright
 from rolewright.bundle.manifest import (
     ADAPTER,
+    HEAD,
     PROMPTS,
     ROLE,
     TOKENIZER,
@@ -22,7 +23,13 @@ from rolewright.bundle.manifest import (
     Manifest,
 )
 from rolewright.bundle.read import Bundle, read_bundle
-from rolewright.bundle.write import claim_folder, hash_parts, write_manifest, write_text
+from rolewright.bundle.write import (
+    claim_folder,
+    hash_parts,
+    write_bytes,
+    write_manifest,
+    write_text,
+)
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.prompt_hash import hash_prompts
 from rolewright.errors import UserError
@@ -47,10 +54,17 @@ from rolewright.training.examples import (
     encode_examples,
     split_validation,
 )
+from rolewright.training.graded import GradedAnswers, read_graded
 from rolewright.training.hardware import checkpoints_activations, require_hardware
 from rolewright.training.processes import claim_device, is_main, meet
 from rolewright.training.resume import hold_plan
-from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
+from rolewright.training.trainer import (
+    StepCallback,
+    Trained,
+    TrainingData,
+    computes_in_bf16,
+    run_training,
+)
 
 TAKEN = "go on with an unfinished run by --resume, or choose another path for --out"
 
@@ -108,16 +122,17 @@ def train(
         max_length_tokens=config.max_length_tokens,
         say=watcher.say,
     )
+    graded = read_graded(config, encoder, role, watcher.say)
     _tell(examples, config, watcher.say)
     if encoder.format.thinks:
         _tell_reasoning(conversations, config, watcher.say)
     folder = out / TRAINING
-    fingerprint = _hold_plan(folder, role, examples, model_name, config, watcher)
+    data = {"data": examples.hash} | ({} if graded is None else {"graded": graded.hash})
+    fingerprint = _hold_plan(folder, role, data, model_name, config, watcher)
     training, validation = split_validation(examples.examples, config.validation_share, config.seed)
     trained = run_training(
         _trainable(model_name, config),
-        training,
-        validation,
+        TrainingData(training, validation, graded),
         config,
         folder=folder,
         pad_id=tokenizer.pad_token_id or 0,
@@ -125,12 +140,12 @@ def train(
         say=watcher.say,
     )
     if is_main():
-        prompts = {digest for each in conversations for digest in hash_prompts(each)}
-        write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
+        _write_prompts(out, conversations, graded)
         _write_parts(out, encoder, trained, config)
         summary = _summary(examples, training, trained, time.monotonic() - start)
         record = BaseModelRecord(name=portable_name(model_name), fingerprint=fingerprint)
-        _write_manifest(out, role, record, encoder, examples.hash, config, summary)
+        layers = trained.head_layers
+        _write_manifest(out, role, record, encoder, examples.hash, config, summary, layers)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     meet()
     return read_bundle(out)
@@ -144,6 +159,7 @@ def _write_manifest(
     data_hash: str,
     config: TrainingConfig,
     summary: dict[str, Any],
+    head_layers: tuple[int, ...] | None,
 ) -> None:
     manifest = Manifest(
         role=role.name,
@@ -157,6 +173,7 @@ def _write_manifest(
         | {name: version(name) for name in ("torch", "transformers", "peft", "accelerate")},
         settings=config.model_dump(mode="json"),
         summary=summary,
+        head_layers=head_layers,
         files=hash_parts(out),
     )
     write_manifest(out, manifest)
@@ -198,13 +215,13 @@ def _tell_reasoning(
 def _hold_plan(
     folder: Path,
     role: RoleFile,
-    examples: ExampleSet,
+    data: dict[str, str],
     model_name: str,
     config: TrainingConfig,
     watcher: Watcher,
 ) -> str:
     fingerprint = fingerprint_model(locate_model(model_name, watcher.say))
-    plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
+    plan = {"role": hash_text(role.source), **data, "model": fingerprint}
     if is_main():
         hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
         # It also tells an unfinished bundle from some other folder.
@@ -241,8 +258,18 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
     return model
 
 
+def _write_prompts(
+    out: Path, conversations: Sequence[Conversation], graded: GradedAnswers | None
+) -> None:
+    prompts = {digest for each in conversations for digest in hash_prompts(each)}
+    prompts |= set() if graded is None else graded.prompts
+    write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
+
+
 def _write_parts(out: Path, encoder: ChatEncoder, trained: Trained, config: TrainingConfig) -> None:
     model, weights = trained.model, trained.weights
+    if trained.head is not None:
+        write_bytes(out / HEAD, trained.head.to_bytes())
     if config.method == "lora":
         model.save_pretrained(out / ADAPTER, state_dict=weights)
         (out / ADAPTER / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
