@@ -45,8 +45,8 @@ from rolewright.models.load import (
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.example import Example
-from rolewright.tokens.think_blocks import count_reasoning
 from rolewright.training.adapter import add_adapter
+from rolewright.training.announcements import tell_examples, tell_reasoning
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import (
     ExampleSet,
@@ -123,9 +123,9 @@ def train(
         say=watcher.say,
     )
     graded = read_graded(config, encoder, role, watcher.say)
-    _tell(examples, config, watcher.say)
+    tell_examples(examples, config, watcher.say)
     if encoder.format.thinks:
-        _tell_reasoning(conversations, config, watcher.say)
+        tell_reasoning(conversations, config, watcher.say)
     folder = out / TRAINING
     data = {"data": examples.hash} | ({} if graded is None else {"graded": graded.hash})
     fingerprint = _hold_plan(folder, role, data, model_name, config, watcher)
@@ -177,39 +177,6 @@ def _write_manifest(
         files=hash_parts(out),
     )
     write_manifest(out, manifest)
-
-
-def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
-    count, parts = examples.conversations, len(examples.examples)
-    divided = "" if parts == count else f" as {parts:,} examples, one a trained answer"
-    say(
-        f"{count:,} conversations{divided}, {examples.tokens:,} tokens, "
-        f"{examples.trained_tokens:,} of them trained"
-    )
-    limit = f"max_length_tokens = {config.max_length_tokens}"
-    if examples.shortened:
-        places = ", ".join(str(example.place) for example in examples.shortened[:5])
-        say(f"{len(examples.shortened)} conversations lose later exchanges to {limit}: {places}")
-    if examples.left_out:
-        places = ", ".join(str(example.place) for example in examples.left_out[:5])
-        say(f"{len(examples.left_out)} conversations do not fit {limit}, left out: {places}")
-
-
-def _tell_reasoning(
-    conversations: Sequence[Conversation], config: TrainingConfig, say: Callable[[str], None]
-) -> None:
-    """Say where answers are not what the model is asked for: with reasoning, or without."""
-    without, answers = count_reasoning(conversations)
-    if config.thinking == "on" and without:
-        say(
-            f"{without} of {answers} trained answers have no <think>…</think>: they get an empty "
-            "one, and a model that learns from them forgets to think"
-        )
-    if config.thinking == "off" and without < answers:
-        say(
-            f"{answers - without} of {answers} trained answers have reasoning, which the model is "
-            "never asked for with thinking: off"
-        )
 
 
 def _hold_plan(
