@@ -9,6 +9,7 @@ from rolewright.training.examples import ExampleSet
 
 
 def tell_examples(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
+    """Say how much there is to train on, and what was shortened or left out."""
     count, parts = examples.conversations, len(examples.examples)
     divided = "" if parts == count else f" as {parts:,} examples, one a trained answer"
     say(
