@@ -29,7 +29,7 @@ def questions(project):
 def test_calibrated_bundle_answers_with_a_confidence(as_json, rolewright, bundle, questions):
     code, printed = as_json("calibrate", bundle, questions, *LIMIT, "--abstain-below", 0.9)
     assert code == 0
-    assert printed["schema"] == "rolewright.calibration/2"
+    assert printed["schema"] == "rolewright.calibration/3"
     assert (printed["questions"], printed["accuracy"]) == (20, 0.5)
     assert "graded" not in printed
     first = read_bundle(bundle).manifest.calibration

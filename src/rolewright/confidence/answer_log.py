@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from rolewright.confidence.scores import STATES
 from rolewright.conversations.defect import Defect, wrong_type
 from rolewright.conversations.read import collect
 from rolewright.conversations.rows import Row
@@ -173,11 +174,13 @@ def _read_label(row: Mapping[str, object]) -> tuple[bool | None, tuple[Defect, .
 
 
 def _read_number(key: str, value: object) -> tuple[float, tuple[Defect, ...]]:
-    """A number, 0 where it is none; no score is negative but by rounding."""
+    """A number, 0 where it is none; no score but a state is negative, unless by rounding."""
+    signed = key.removeprefix("scores.") in STATES
+    least = -sys.float_info.max if signed else -_ROUNDING
     if (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and -_ROUNDING <= value <= sys.float_info.max
+        and least <= value <= sys.float_info.max
     ):
-        return max(0.0, float(value)), ()
-    return 0.0, wrong_type(key, value, "a number of at least 0")
+        return float(value) if signed else max(0.0, float(value)), ()
+    return 0.0, wrong_type(key, value, "a number" if signed else "a number of at least 0")

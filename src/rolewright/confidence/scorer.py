@@ -19,7 +19,7 @@ from rolewright.confidence.sampling.meaning import EQUAL_TEXTS, MeaningModel
 from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
 from rolewright.confidence.sampling.settings import SamplingSettings
-from rolewright.confidence.scores import HEAD, JOINT_HEAD, P_TRUE
+from rolewright.confidence.scores import HEAD, JOINT_HEAD, P_TRUE, STATES
 from rolewright.confidence.self_report import check_room, p_true
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation
@@ -103,10 +103,10 @@ class Scorer:
         heads = {HEAD: self.head, JOINT_HEAD: self.joint_head}
         if any(heads.values()):
             features = read_features(generation.trace)[None]
-            yield (
-                "head",
-                {name: float(head.apply(features)[0]) for name, head in heads.items() if head},
-            )
+            found = {name: float(head.apply(features)[0]) for name, head in heads.items() if head}
+            if self.head is not None and self.head.components is not None:
+                found |= dict(zip(STATES, self.head.components.apply(features)[0], strict=False))
+            yield "head", {name: float(value) for name, value in found.items()}
         if self.dropout is not None:
             passes = stochastic_probabilities(
                 model, generation.trace, generation.chosen_ids, self.dropout

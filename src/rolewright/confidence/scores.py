@@ -55,9 +55,12 @@ HEAD_SCORES = {
     JOINT_HEAD: "the same, by a head that was trained with the model",
 }
 """Name and meaning of every score of a confidence head; the second only where there is one."""
+STATES = tuple(f"state_{number + 1}" for number in range(16))
+"""Leading principal components of what a head reads: no score of its own, but what the fusion needs
+to tell one kind of question from another."""
 ROUTES: dict[str, tuple[str, ...]] = {
     "softmax": tuple(SOFTMAX_SCORES),
-    "head": tuple(HEAD_SCORES),
+    "head": (*HEAD_SCORES, *STATES),
     "dropout": tuple(DROPOUT_SCORES),
     "self_report": tuple(SELF_REPORT_SCORES),
     "sampling": tuple(SAMPLING_SCORES),
@@ -81,6 +84,8 @@ def surety(score: str, value: float) -> float:
         return math.exp(-value)
     if score == "self_certainty":
         return value / (1 + value)  # its log-odds are the logarithm of the divergence
+    if score in STATES:
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))  # its log-odds are the value
     if score == "answer_tokens":
         return 1 / (1 + value)
     return value
