@@ -44,6 +44,8 @@ from rolewright.generation.trace import decoder_layers
 PROMPT_TOKENS = 200
 ANSWER_TOKENS = 60
 SYSTEM = "You answer with the shortest possible answer, and nothing else."
+ANSWER_TOKENS_AT_MOST = 32
+"""The model answers in sentences: a tighter limit would cut most of them in their midst."""
 MAX_ERROR, DELTA, SPLITS = 0.2, 0.1, 1_000
 
 
@@ -123,7 +125,7 @@ def answer_all(name: str, limit: int) -> AnsweredQuestions:
         model,
         questions,
         role_system=SYSTEM,
-        max_new_tokens=12,
+        max_new_tokens=ANSWER_TOKENS_AT_MOST,
         scorer=scorer,
         on_answers=lambda _: None,
     )

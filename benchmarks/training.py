@@ -67,7 +67,7 @@ def peak_gib() -> float:
 def measure_rolewright(job: dict[str, Any]) -> dict[str, float]:
     """Time optimiser steps; the first one warms up."""
     from rolewright.training.train import _trainable
-    from rolewright.training.trainer import run_training
+    from rolewright.training.trainer import TrainingData, run_training
 
     examples = make_examples(job["system"], job["conversations"])
     settings = [f"precision={job['precision']}", f"batch_size={job['conversations']}"]
@@ -86,7 +86,7 @@ def measure_rolewright(job: dict[str, Any]) -> dict[str, float]:
         contextlib.suppress(EnoughError),
     ):
         run_training(
-            model, examples, [], config, folder=Path(folder), pad_id=0, on_step=on_step,
+            model, TrainingData(examples), config, folder=Path(folder), pad_id=0, on_step=on_step,
             say=lambda _: None,
         )  # fmt: skip
     seconds = (ends[-1] - ends[0]) / (len(ends) - 1)

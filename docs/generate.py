@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,17 +80,13 @@ def render_page(page: str) -> str:
 
 
 def verifier_table() -> str:
-    """All verifiers of the package, a line each."""
-    lines = ["| verifier | what it checks | parameters |", "| --- | --- | --- |"]
-    for verifier in _own_verifiers():
-        shown = [
-            f"`{name}`: {kind}" + ("" if default is None else f"; default {default}")
-            for name, kind, default in _parameters(verifier)
-        ]
-        summary = verifier.summary.removeprefix("Check that ")
-        cells = (f"[`{verifier.name}`](#{verifier.name})", summary, "<br>".join(shown) or "none")
-        lines.append(_table_row(cells))
-    return "\n".join(lines)
+    """The verifiers with names of this project's own, a line each."""
+    return _verifier_table([each for each in _own_verifiers() if ":" not in each.name])
+
+
+def instruction_table() -> str:
+    """The verifiers under ids of IFEval and IFBench, a line each."""
+    return _verifier_table([each for each in _own_verifiers() if ":" in each.name])
 
 
 def verifier_sections() -> str:
@@ -144,6 +140,24 @@ def _own_verifiers() -> list[Verifier]:
     """Those that come with the package, not those that a caller has registered."""
     found = [find_verifier(name) for name in verifier_names()]
     return [v for v in found if v is not None and v.function.__module__.startswith("rolewright.")]
+
+
+def _verifier_table(verifiers: Sequence[Verifier]) -> str:
+    lines = ["| verifier | what it checks | parameters |", "| --- | --- | --- |"]
+    for verifier in verifiers:
+        shown = [
+            f"`{name}`: {kind}" + ("" if default is None else f"; default {default}")
+            for name, kind, default in _parameters(verifier)
+        ]
+        summary = verifier.summary.removeprefix("Check that ")
+        link = f"[`{verifier.name}`](#{_anchor(verifier.name)})"
+        lines.append(_table_row((link, summary, "<br>".join(shown) or "none")))
+    return "\n".join(lines)
+
+
+def _anchor(heading: str) -> str:
+    """What GitHub makes of a heading without spaces."""
+    return re.sub(r"[^\w-]", "", heading.lower())
 
 
 def _verifier_section(verifier: Verifier) -> str:
@@ -213,9 +227,12 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema["type"] == "null":
         return "`null`"
+    if schema["type"] == "object":
+        return "keys and values"
     if schema["type"] == "array":
         least = ", at least one" if schema.get("minItems") else ""
-        return f"list of texts{least}"
+        items = schema["items"]
+        return f"list of {_kind(items)}{least}" if "enum" in items else f"list of texts{least}"
     limits = " and ".join(f"{sign} {schema[key]}" for key, sign in _LIMITS.items() if key in schema)
     return f"{_KINDS[schema['type']]} {limits}".strip()
 
@@ -241,6 +258,7 @@ def _width() -> dict[str, int]:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "verifier-table": verifier_table,
+    "instruction-table": instruction_table,
     "verifier-sections": verifier_sections,
     "commands": commands,
     "settings": settings_table,
@@ -248,7 +266,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "memory-table": memory_table,
 }
 PAGES: Mapping[str, tuple[str, ...]] = {
-    "verifiers.md": ("verifier-table", "verifier-sections"),
+    "verifiers.md": ("verifier-table", "instruction-table", "verifier-sections"),
     "command-line.md": ("commands",),
     "training.md": ("settings",),
     "several-machines.md": ("plan-example", "memory-table"),

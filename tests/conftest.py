@@ -185,6 +185,56 @@ def tiny_folder(tmp_path_factory, tiny_tokenizer, tiny_model):
     return folder
 
 
+@pytest.fixture(scope="session")
+def pair_tokenizer():
+    """A tokenizer like BERT's: special tokens around each of two texts, which it tells apart."""
+    from tokenizers.processors import TemplateProcessing
+    from transformers import PreTrainedTokenizerFast
+
+    backend = train_tiny_tokenizer().backend_tokenizer
+    backend.post_processor = TemplateProcessing(
+        single="<|im_start|> $A <|im_end|>",
+        pair="<|im_start|> $A <|im_end|> $B:1 <|im_end|>:1",
+        special_tokens=[("<|im_start|>", 1), ("<|im_end|>", 2)],
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        pad_token="<|endoftext|>",
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    )
+
+
+@pytest.fixture
+def write_encoder(tmp_path, pair_tokenizer):
+    """Write a random BERT: with labels a classifier of pairs, else a model of embeddings."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertModel
+
+    def write(name, *labels, seed=0):
+        torch.manual_seed(seed)
+        config = BertConfig(
+            vocab_size=len(pair_tokenizer),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            max_position_embeddings=66,
+            initializer_range=0.5,
+            pad_token_id=0,
+        )
+        if labels:
+            config.id2label = dict(enumerate(labels))
+            config.label2id = {label: number for number, label in enumerate(labels)}
+            config.num_labels = len(labels)
+        model = (BertForSequenceClassification if labels else BertModel)(config)
+        folder = tmp_path / name
+        model.save_pretrained(folder)
+        pair_tokenizer.save_pretrained(folder)
+        return folder
+
+    return write
+
+
 @pytest.fixture
 def write_rows(tmp_path):
     """Write rows as a JSONL file and return its path."""

@@ -4,6 +4,7 @@ import pytest
 
 from rolewright.bundle.manifest import MANIFEST
 from rolewright.bundle.read import is_bundle, read_bundle
+from rolewright.bundle.write import write_manifest, write_text
 from rolewright.errors import UserError
 
 
@@ -143,3 +144,48 @@ def test_a_file_that_loading_would_read_and_nobody_wrote(bundle_folder, inside):
     error = str(refusal(bundle_folder))
     assert inside in error
     assert "no part of the bundle" in error
+
+
+CODE = """\
+from rolewright.verifiers import Verdict, verifier
+
+print("the code runs")
+
+
+@verifier("own")
+def own(text, conversation):
+    return Verdict(True, "fine")
+"""
+
+
+@pytest.fixture
+def with_code(bundle_folder, manifest_of):
+    """A bundle whose role has a verifier of its own."""
+    role = "name: Atlas\nverifiers: [checks/own.py]\nrules: [{id: a, check: own}]\n"
+    write_text(bundle_folder / "role.yaml", role)
+    write_text(bundle_folder / "verifiers" / "checks" / "own.py", CODE)
+    write_manifest(bundle_folder, manifest_of(bundle_folder))
+    return bundle_folder
+
+
+def test_code_runs_on_permission_only(with_code, capsys):
+    (rule,) = read_bundle(with_code).role.rules
+    assert capsys.readouterr().out == ""
+    with pytest.raises(UserError, match="--trust-verifiers"):
+        rule.check("Hi", None)
+    moved = with_code.rename(with_code.with_name("moved"))
+    (rule,) = read_bundle(moved, trust_verifiers=True).role.rules
+    assert capsys.readouterr().out == "the code runs\n"
+    assert rule.check("Hi", None).passed
+    assert not list(moved.rglob("__pycache__"))
+
+
+def test_changed_missing_and_foreign_code(with_code):
+    code = with_code / "verifiers" / "checks" / "own.py"
+    code.write_text(CODE + "# changed\n", "utf-8")
+    assert "not the file that was written" in str(refusal(with_code))
+    code.unlink()
+    assert "this part of the bundle is missing" in str(refusal(with_code))
+    code.write_text(CODE, "utf-8")
+    code.with_name("other.py").write_text("", "utf-8")
+    assert "this file is no part of the bundle" in str(refusal(with_code))

@@ -6,21 +6,62 @@ from rolewright.cli.app import run
 def test_role_alone(as_json, project):
     code, printed = as_json("check", project / "role.yaml")
     assert code == 0
+    assert {finding["severity"] for finding in printed.pop("findings")} == {"info"}
+    figures = printed.pop("figures")
+    assert figures["compliance"]["rules"][0] == {
+        "rule": "short",
+        "kept": 0,
+        "of": 0,
+        "broken_at": [],
+    }
     assert printed == {
         "schema": "rolewright.check/1",
         "role": "Atlas",
         "conversations": 0,
-        "findings": [],
         "errors": 0,
         "warnings": 0,
+        "silenced": 0,
+        "unreadable_at": [],
+        "cleaned": None,
     }
+
+
+def test_silenced_findings_are_left_out_and_counted(as_json, rolewright, project):
+    role = project / "role.yaml"
+    _, loud = as_json("check", role)
+    codes = [finding["code"] for finding in loud["findings"]]
+    assert len(set(codes)) == len(codes) == 2
+    role.write_text(role.read_text("utf-8") + f"silence: [{codes[0]}, RW501]\n", "utf-8")
+    _, quiet = as_json("check", role)
+    assert [finding["code"] for finding in quiet["findings"]] == codes[1:]
+    assert quiet["silenced"] == 1
+    assert rolewright("check", role)[1].splitlines()[-1].endswith("0 warnings, 1 silenced")
+
+
+def test_a_silenced_error_is_no_error(rolewright, project):
+    role = project / "role.yaml"
+    text = role.read_text("utf-8") + "- {id: long, check: min_length, unit: words, min: 31}\n"
+    role.write_text(text, "utf-8")
+    assert rolewright("check", role)[0] == 1
+    role.write_text(text + "silence: [RW003]\n", "utf-8")
+    code, out, _ = rolewright("check", role)
+    assert code == 0
+    assert "RW003" not in out
+
+
+def test_tokens_are_counted_with_the_model_named(rolewright, project, tiny_folder):
+    code, out, _ = rolewright("check", project / "role.yaml", "--model", tiny_folder)
+    assert code == 0
+    assert "RW013" in out
+    assert "estimated" not in out
 
 
 def test_warnings_alone_are_fine(rolewright, project):
     code, out, err = rolewright("check", project / "role.yaml", project / "train.jsonl")
     assert (code, err) == (0, "")
-    assert out.splitlines()[0].startswith("warning RW302 ")
-    assert out.splitlines()[1].startswith("    to do: ")
+    (line,) = [line for line in out.splitlines() if line.startswith("warning ")]
+    assert line.startswith("warning RW302 ")
+    assert out.splitlines()[out.splitlines().index(line) + 1].startswith("    to do: ")
     assert out.splitlines()[-1] == "Atlas: 8 conversations, 0 errors, 1 warnings"
 
 
@@ -30,7 +71,7 @@ def test_errors_fall_short(as_json, project):
     code, printed = as_json("check", project / "role.yaml", data)
     assert code == 1
     assert (printed["conversations"], printed["errors"], printed["warnings"]) == (8, 2, 1)
-    first = printed["findings"][0]
+    first = next(each for each in printed["findings"] if each["severity"] == "error")
     assert set(first) == {"severity", "code", "place", "message", "fix"}
     assert (first["code"], first["severity"]) == ("RW101", "error")
     assert first["place"] == {"file": str(data), "line": 9, "key": "messages"}
@@ -91,3 +132,42 @@ def test_wrong_paths(refused, project):
 
 def test_swapped_arguments(refused, project):
     assert "train.jsonl" in refused("check", project / "train.jsonl", project / "role.yaml")
+
+
+def test_a_report_is_written(rolewright, as_json, project):
+    report = project / "检查.html"
+    arguments = ["check", project / "role.yaml", project / "train.jsonl"]
+    code, out, err = rolewright(*arguments, "--html", report, "--lang", "zh")
+    assert code == 0
+    assert err == f"report: {report}\n"
+    assert "\nwarning RW302 " in out
+    page = report.read_text("utf-8")
+    assert "RW302" in page
+    assert "What is the capital of Kenya?" in page
+    assert "input_map" not in as_json(*arguments)[1]["figures"]
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        (["--html", "report.txt"], "ends in .html"),
+        (["--html", "role.yaml.html", "--lang", "fr"], "en or zh"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused(refused, project, further, said):
+    err = refused("check", project / "role.yaml", project / "train.jsonl", *further)
+    assert said in err
+
+
+def test_a_report_never_replaces_a_file(refused, project):
+    report = project / "report.html"
+    report.write_text("mine")
+    err = refused("check", project / "role.yaml", "--html", report)
+    assert "choose another path for --html" in err
+    assert report.read_text() == "mine"
+
+
+def test_a_role_alone_has_a_report_too(rolewright, project):
+    code, _, _ = rolewright("check", project / "role.yaml", "--html", project / "r.html")
+    assert code == 0
+    assert "Atlas" in (project / "r.html").read_text("utf-8")

@@ -49,10 +49,11 @@ def fitted(bundle, calibration):
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(tmp_path, fitted):
     """Write a log of answers."""
+    ours = read_bundle(fitted).calibration_hash
 
-    def write(number=40, *, shift=0.0, correct=None, more=()):
+    def write(number=40, *, shift=0.0, correct=None, more=(), of=ours):
         path = tmp_path / "日志 log.jsonl"
         rows = [
             {
@@ -60,6 +61,7 @@ def log(tmp_path):
                 "question": f"第 {n} 个问题？",
                 "answer": "答案",
                 "scores": each,
+                "calibration": of,
             }
             | ({} if correct is None else {"correct": correct(n)})
             for n, each in enumerate(scores(np.random.default_rng(1), number, shift))
@@ -149,6 +151,39 @@ def test_answers_under_another_calibration_are_told(rolewright, fitted, log):
     assert "1 answers were logged with another confidence than this bundle's" in err
 
 
+def test_answers_of_another_calibration_are_left_out(as_json, rolewright, refused, fitted, log):
+    other = {"question": "?", "scores": {}, "calibration": "sha256:other"}
+    path = log(30, more=[json.dumps(other), json.dumps(other | {"calibration": None})])
+    code, found = as_json("drift", fitted, path)
+    assert (code, found["answers"]) == (0, 30)
+    assert (found["other_calibrations"], found["unnamed_calibrations"]) == (2, 0)
+    err = rolewright("drift", fitted, path)[2]
+    assert "2 answers were given under another calibration than this bundle's" in err
+    err = refused("drift", fitted, log(30, of="sha256:other"))
+    assert "all 30 answers were given under another calibration" in err
+    assert f"calibration {read_bundle(fitted).calibration_hash}" in err
+
+
+def test_logs_of_older_versions_are_read(as_json, rolewright, fitted, log):
+    old = [json.dumps({"question": "?", "scores": dict.fromkeys(SOFTMAX_SCORES, 0.5)})]
+    code, found = as_json("drift", fitted, log(more=old))
+    assert (code, found["answers"]) == (0, 41)
+    assert (found["other_calibrations"], found["unnamed_calibrations"]) == (0, 1)
+    err = rolewright("drift", fitted, log(more=old))[2]
+    assert "1 answers do not say under which calibration they were given" in err
+
+
+def test_a_new_calibration_is_another(as_json, refused, fitted, calibration, tmp_path, rolewright):
+    path = tmp_path / "log.jsonl"
+    path.write_text(rolewright("ask", fitted, "Hi", "--max-new-tokens", 3, "--json")[1], "utf-8")
+    assert json.loads(path.read_text("utf-8"))["calibration"].startswith("sha256:")
+    assert as_json("drift", fitted, path)[1]["unnamed_calibrations"] == 0
+    again = calibration.replace('"abstain_below":0.5', '"abstain_below":0.6')
+    assert again != calibration
+    add_calibration(fitted, read_bundle(fitted).manifest, again)
+    assert "all 1 answers were given under another" in refused("drift", fitted, path)
+
+
 def test_mistakes_in_a_log(refused, fitted, log, tmp_path):
     path = log(3, more=["{", '{"question": "?"}', '{"question": "问", "scores": {}}'])
     err = refused("drift", fitted, path)
@@ -166,8 +201,8 @@ def test_other_mistakes(refused, bundle, fitted, log):
     assert "Missing argument 'LOG" in refused("drift", fitted)
 
 
-def test_without_a_calibration_there_is_nothing_to_compare(refused, bundle, log):
-    assert "has no confidence to judge" in refused("drift", bundle, log())
+def test_without_a_calibration_there_is_nothing_to_compare(refused, trained, log):
+    assert "has no confidence to judge" in refused("drift", trained, log())
 
 
 def test_no_model_is_loaded(fitted, log):

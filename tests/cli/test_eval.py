@@ -146,3 +146,52 @@ def test_wrong_targets(refused, project):
     assert "BUNDLE|MODEL" in refused("eval", "--role", role)
     assert "--api-model" in refused("eval", "--endpoint", "http://x/v1", "--role", role)
     assert "one of the two" in refused("eval", "m", "--endpoint", "http://x/v1", "--role", role)
+
+
+OWN = """\
+from rolewright.verifiers import Verdict, verifier
+
+
+@verifier("few_letters")
+def few_letters(text, conversation, *, most: int) -> Verdict:
+    return Verdict(len(text) <= most // LEAST, f"{len(text)} letters")
+
+
+LEAST = 1
+"""
+OWN_RULE = "- {id: few, check: few_letters, most: 10000}\nverifiers: [few.py]\n"
+
+
+def test_a_moved_bundle_with_verifiers_of_its_own(
+    rolewright, refused, as_json, project, tiny_folder, tmp_path
+):
+    role = project / "role.yaml"
+    role.write_text(role.read_text("utf-8") + OWN_RULE, "utf-8")
+    (project / "few.py").write_text(OWN, "utf-8")
+    bundle = project / "bundle"
+    arguments = ("--model", tiny_folder, "--out", bundle, "--set", "max_steps=1")
+    code, _, err = rolewright("train", role, project / "train.jsonl", *arguments)
+    assert code == 0, err
+    moved = bundle.rename(tmp_path / "moved")
+    (project / "few.py").unlink()
+
+    assert rolewright("ask", moved, "Hi", *LIMIT)[0] == 0
+    said = refused("eval", moved, *LIMIT)
+    assert f"{moved / 'verifiers' / 'few.py'}: rules of this bundle are judged by" in said
+    assert "sha256:" in said
+    code, printed = as_json("eval", moved, "--trust-verifiers", *LIMIT)
+    assert code == 1
+    assert printed["arms"]["base"]["rules"][2]["id"] == "few"
+    assert printed["arms"]["base"]["rules"][2]["rate"] == 1
+    role.write_text(role.read_text("utf-8").replace(OWN_RULE, ""), "utf-8")
+    code, printed = as_json("eval", moved, "--role", role, *LIMIT)
+    assert [rule["id"] for rule in printed["arms"]["base"]["rules"]] == ["short", "no-emoji"]
+
+
+def test_a_verifier_that_raises_is_the_users_error(refused, project, tiny_folder):
+    role = project / "role.yaml"
+    role.write_text(role.read_text("utf-8") + OWN_RULE, "utf-8")
+    (project / "few.py").write_text(OWN.replace("LEAST = 1", "LEAST = 0"), "utf-8")
+    expected = f"{project / 'few.py'}:6: the verifier 'few_letters' raises ZeroDivisionError"
+    assert expected in refused("eval", tiny_folder, "--role", role, *LIMIT)
+    assert expected in refused("check", role, project / "train.jsonl")

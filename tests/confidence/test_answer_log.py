@@ -14,7 +14,7 @@ def log(path, *rows):
 
 
 def read(*paths):
-    return read_answer_log(paths, known=["a", "b"], needed=["a"])
+    return read_answer_log(paths, calibration="sha256:ours", known=["a", "b"], needed=["a"])
 
 
 def faults(*paths):
@@ -74,6 +74,7 @@ def test_errors_that_ask_printed_are_counted(tmp_path):
         (ROW | {"scores": {"a": 10**400}}, "scores.a", f"the number 1{'0' * 39}…"),
         (ROW | {"confidence": "high"}, "confidence", 'the text "high"'),
         (ROW | {"correct": 1}, "correct", "the number 1"),
+        (ROW | {"calibration": 7}, "calibration", "the number 7"),
         (ROW | {"correct": "no"}, "correct", 'the text "no"'),
     ],
 )
@@ -95,3 +96,17 @@ def test_all_faults_of_all_files(tmp_path):
         (None, None),
     ]
     assert [text for _, _, text in found][-2:] == ["no rows", "no such file"]
+
+
+def test_answers_under_another_calibration_are_left_out(tmp_path):
+    other = {"calibration": "sha256:theirs", "question": "?", "scores": {}}  # it reads no "a"
+    rows = [ROW | {"calibration": "sha256:ours"}, other, ROW, ROW | {"calibration": None}]
+    found = read(log(tmp_path / "log.jsonl", *rows))
+    assert [answer.place.line for answer in found.answers] == [1, 3]
+    assert [answer.names_calibration for answer in found.answers] == [True, False]
+    assert (found.other_calibrations, found.unnamed_calibrations, found.failures) == (2, 1, 0)
+
+
+def test_a_log_of_another_calibration_is_refused(tmp_path):
+    path = log(tmp_path / "log.jsonl", ROW | {"calibration": "sha256:theirs"})
+    assert faults(path) == [(None, None, "all 1 answers were given under another calibration")]

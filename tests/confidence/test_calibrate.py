@@ -126,7 +126,7 @@ def test_questions_asked_again_do_not_leak_into_other_folds():
         calibrate(noise(200, questions=40, seed=seed), abstain_below=0.5).held_out.auroc
         for seed in range(6)
     ]
-    assert np.mean(aurocs) < 0.58  # 0.72 where they do
+    assert np.mean(aurocs) < 0.65  # 0.83 where they do
 
 
 def test_right_answers_of_one_question_only_are_refused():
@@ -139,7 +139,7 @@ def test_right_answers_of_one_question_only_are_refused():
 def test_a_calibration_survives_json():
     calibration = calibrate(graded_answers(60), abstain_below=0.4)
     text = calibration.model_dump_json(by_alias=True)
-    assert '"schema":"rolewright.calibration/2"' in text
+    assert '"schema":"rolewright.calibration/3"' in text
     again = Calibration.model_validate_json(text)
     assert again == calibration
     scores = calibration.graded[0].scores

@@ -53,3 +53,15 @@ def test_ten_answers_are_enough_to_run():
     features, correct = data(10, inputs=2000)
     correct[0] = not correct[1]
     assert fit_linear_head(features, correct).apply(features).shape == (10,)
+
+
+@pytest.mark.parametrize("fit", [fit_linear_head, fit_mlp_head])
+def test_components_are_whitened_and_uncorrelated(fit):
+    features, correct = data(inputs=40)
+    head = fit(features, correct)
+    found = head.components.apply(features)
+    assert found.shape == (300, 16)
+    assert np.cov(found.T) == pytest.approx(np.eye(16), abs=0.02)
+    assert found.mean(axis=0) == pytest.approx(np.zeros(16), abs=1e-3)
+    again = Head.from_bytes(head.to_bytes()).components
+    assert np.array_equal(again.apply(features), found)

@@ -84,3 +84,51 @@ def test_what_is_kept_and_told_between_answers_is_nobodys_time(
     monkeypatch.setattr(question_answers, "read_features", keep)
     spent = answer(Scorer(default_head_layers(tiny_model), head), take_a_minute).milliseconds
     assert spent == {"decoding": 0, "softmax": 0, "head": 0}
+
+
+def test_a_run_reads_its_common_beginning_once(answer, tiny_model):
+    """The system message for answers, verdicts and samples of all questions."""
+    starts = []
+    hook = tiny_model.register_forward_pre_hook(
+        lambda _m, _a, named: starts.append(named["past_key_values"].get_seq_length()),
+        with_kwargs=True,
+    )
+    answer(Scorer(self_report=True, sampling=SamplingSettings(samples=3)))
+    hook.remove()
+    assert starts.count(0) == 1
+
+
+@pytest.mark.parametrize("window", [None, 12])
+def test_sharing_changes_nothing(tiny_tokenizer, build_model, talk, monkeypatch, window):
+    """Beside every question, verdict and sample with a prompt computed for itself."""
+    changes = {"use_sliding_window": True, "sliding_window": window, "max_window_layers": 0}
+    tiny = build_model(len(tiny_tokenizer), **(changes if window else {}))
+    model = ChatModel("tiny", ChatEncoder(tiny_tokenizer), tiny)
+    texts = ["What is 1?", "What is 22? " * 3, "你好", "What is 1?"]
+    questions = [Question(talk(text), ("1",), "contains") for text in texts]
+    scorer = Scorer(
+        default_head_layers(tiny),
+        dropout=None if window else DROPOUT,
+        self_report=True,
+        sampling=SamplingSettings(samples=4),
+    )
+
+    def run(asked, size):
+        return answer_questions(
+            model,
+            asked,
+            role_system="Be brief.",
+            max_new_tokens=4,
+            batch_size=size,
+            scorer=scorer,
+            on_answers=lambda _: None,
+        )
+
+    together = run(questions, 2)
+    monkeypatch.setattr(ChatModel, "having_read", lambda self, *_, **__: self)
+    apart = [run([question], 1) for question in questions]
+    for row, alone in enumerate(apart):
+        assert together.graded[row].answer == alone.graded[0].answer
+        assert together.graded[row].scores == pytest.approx(alone.graded[0].scores, abs=1e-5)
+        np.testing.assert_allclose(together.features[row], alone.features[0], atol=1e-4)
+    assert {"agreement", "p_true"} < together.graded[0].scores.keys()

@@ -3,7 +3,7 @@ import pytest
 
 from rolewright.confidence.calibration import Calibration, HeldOutQuality, Route
 from rolewright.confidence.calibrators import PlattMap
-from rolewright.confidence.fusion import FusedMap
+from rolewright.confidence.fusion import WAVES, FusedMap
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
 from rolewright.confidence.report_card import judge, report_card
@@ -45,8 +45,14 @@ def test_one_kind_of_answer_has_no_card():
 def calibration(certificate=None):
     quality = HeldOutQuality(auroc=0.5, brier=0.25, ece=0.1)
     platt = {"method": "platt", "map": PlattMap(slope=1, intercept=0)}
-    weights = {"sequence_probability": 0.7, "head": 0.3}
-    fused = {"method": "stacking", "map": FusedMap(weights=weights, intercept=0)}
+    map_ = FusedMap(
+        scores=("sequence_probability", "head"),
+        means=(0, 0),
+        scales=(1, 1),
+        weights=(0.7, 0.3, *[0.0] * WAVES),
+        intercept=0,
+    )
+    fused = {"method": "stacking", "map": map_}
     return Calibration(
         score="fused",
         **fused,

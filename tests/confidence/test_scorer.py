@@ -82,3 +82,5 @@ def test_models_without_exact_passes_are_refused(tiny_model, build_model):
     qwen1.config.qwen1_long_context = True
     with pytest.raises(UserError, match="as Qwen-1 does"):
         check_dropout(qwen1)
+    with pytest.raises(UserError, match="--dropout-place residual"):
+        check_dropout(tiny_model, "adapter")  # as after full fine-tuning

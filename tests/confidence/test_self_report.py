@@ -9,6 +9,7 @@ from rolewright.confidence.self_report import (
     ENGLISH,
     ask_for_verdict,
     can_be_asked,
+    check_room,
     p_true,
     verdict_question,
 )
@@ -120,6 +121,36 @@ def test_an_answer_that_leaves_no_room_names_its_place(chat_model, talk):
         p_true(chat_model, [talk("Q")], ["word " * 600])
 
 
+@pytest.mark.parametrize("question", ["x ", "国 "])
+def test_no_room_for_the_question_is_known_before_there_is_an_answer(chat_model, talk, question):
+    """To the token: what passes never fails for an answer of that length, one more might."""
+    encoder, limit = chat_model.encoder, chat_model.model.config.max_position_embeddings
+    conversation = talk(question * 30, system="You are Atlas.")
+    asked = ask_for_verdict(conversation, "")
+    whole = len(encoder.encode_prompt(asked.system, asked.prompt))
+    longest = limit - whole - 1
+    check_room(chat_model, [conversation], max_new_tokens=longest)
+    text = "x" * longest  # a token each
+    assert len(encoder.encode_text(text)) == longest
+    p_true(chat_model, [conversation], [text])
+    with pytest.raises(UserError, match="do not fit"):
+        p_true(chat_model, [conversation], [text + "x"])
+
+    with pytest.raises(UserError) as error:
+        check_room(chat_model, [conversation, talk("Hi"), conversation], max_new_tokens=longest + 1)
+    assert len(error.value.faults) == 2
+    prompt = len(encoder.encode_prompt(conversation.system, conversation.prompt))
+    message = str(error.value)
+    assert f"data.jsonl:1: {prompt} prompt tokens, {longest + 1} of the answer and " in message
+    assert f"{whole + 1 - prompt} of the question whether it is right do not fit" in message
+    assert "at most 512 tokens together" in message
+    assert "--budget head" in message
+
+
+def test_a_prompt_without_room_for_an_answer_is_told_by_the_answering(chat_model, talk):
+    check_room(chat_model, [talk("x " * 600)], max_new_tokens=4)
+
+
 def test_it_is_a_route_of_the_scorer(chat_model, talk):
     asked = [talk("One?"), talk("Two?")]
     answers = chat_model.answer(asked, max_new_tokens=4)
@@ -129,3 +160,26 @@ def test_it_is_a_route_of_the_scorer(chat_model, talk):
     expected = p_true(chat_model, asked, [answer.text for answer in answers])
     assert scores == [{"p_true": value} for value in expected]
     assert not list(Scorer().asked_by_route(chat_model, asked, answers, max_new_tokens=4))
+
+
+def test_a_beginning_that_was_read_before_changes_no_verdict(chat_model, talk):
+    asked = [talk("x " * n, system="You are Atlas.") for n in (1, 9, 3)]
+    answers = ["Paris", "x y", ""]
+    expected = [
+        reference(chat_model, each, text, ENGLISH)
+        for each, text in zip(asked, answers, strict=True)
+    ]
+    for known in (asked, asked[:1], [talk("Hi", system="You are another.")]):
+        model = chat_model.having_read(known, max_new_tokens=4)
+        assert p_true(model, asked, answers) == pytest.approx(expected, abs=1e-5)
+        [alone] = p_true(model, asked[:1], answers[:1])
+        assert alone == pytest.approx(expected[0], abs=1e-5)
+
+
+def test_a_thinking_model_s_prompt_goes_on_otherwise(thinking_tokenizer, build_model, talk):
+    """Its prompt ends in an empty think block, which its answer in the conversation lacks."""
+    encoder = ChatEncoder(thinking_tokenizer, thinking="off")
+    model = ChatModel("tiny", encoder, build_model(len(thinking_tokenizer)))
+    plain = p_true(model, [talk("Hi")], ["Hello"])
+    read = model.having_read([talk("Hi")], max_new_tokens=4)
+    assert p_true(read, [talk("Hi")], ["Hello"]) == pytest.approx(plain, abs=1e-5)

@@ -1,7 +1,10 @@
 import pytest
 
 from rolewright.conversations.read import read_all
-from rolewright.dataset.check import LEAST_ROWS, check_data, check_role
+from rolewright.dataset.check import Tally, check_data
+from rolewright.dataset.checks import data_checks
+from rolewright.dataset.compliance import Compliance
+from rolewright.dataset.occurrences import MOST_LISTED
 from rolewright.errors import Fault, Place
 from rolewright.finding import CODES
 from rolewright.role.load import load_role
@@ -28,8 +31,36 @@ def row(question="Capital of France?", answer="Paris", **further):
     return {"messages": messages, **further}
 
 
+CAPITALS = {
+    "Austria": "Vienna",
+    "Brazil": "Brasília",
+    "Chile": "Santiago",
+    "Denmark": "Copenhagen",
+    "Egypt": "Cairo",
+    "Finland": "Helsinki",
+    "Greece": "Athens",
+    "Hungary": "Budapest",
+    "India": "New Delhi",
+    "Japan": "Tokyo",
+    "Kenya": "Nairobi",
+    "Latvia": "Riga",
+    "Mexico": "Mexico City",
+    "Norway": "Oslo",
+    "Oman": "Muscat",
+    "Peru": "Lima",
+    "Qatar": "Doha",
+    "Romania": "Bucharest",
+    "Spain": "Madrid",
+    "Turkey": "Ankara",
+}
+
+
 def clean_rows(**further):
-    return [row(f"Capital of country {number}?", **further) for number in range(LEAST_ROWS)]
+    return [row(f"Capital of {each}?", capital, **further) for each, capital in CAPITALS.items()]
+
+
+def river_rows():
+    return [row(f"River of {each}?", f"{each} Aa", scenario="river") for each in CAPITALS]
 
 
 @pytest.fixture
@@ -42,7 +73,7 @@ def found(write_rows):
         if evaluation:
             path = write_rows("eval.jsonl", evaluation)
             held_out = read_all([path], answered=False).conversations
-        findings = list(check_data(role, training, (), held_out))
+        findings = list(check_data(role, training, data_checks(role, held_out)))
         for finding in findings:
             assert finding.fix
             assert finding.severity == CODES[finding.code][0]
@@ -51,90 +82,48 @@ def found(write_rows):
     return check
 
 
-def test_clean_data_and_role(role, found):
+def test_clean_data(role, found):
     atlas = role()
-    assert list(check_role(atlas)) == []
-    assert found(atlas, clean_rows(), [row("Capital of Peru?")]) == []
+    assert found(atlas, clean_rows(), [row("Capital of Yemen?")]) == []
 
 
 def test_clean_data_with_scenarios(role, found):
     atlas = role(SCENARIOS)
-    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
-    assert found(atlas, [*clean_rows(scenario="capital"), *rivers]) == []
-
-
-@pytest.mark.parametrize("system", ["", "null", '""'])
-def test_rw001_rw002_of_a_role_without_rules_or_system(role, system):
-    nameless = role("", system)
-    findings = list(check_role(nameless))
-    assert [finding.code for finding in findings] == ["RW001", "RW002"]
-    assert {finding.place.file for finding in findings} == {nameless.file}
-
-
-def lengths(*rules):
-    return "rules:\n" + "".join(f"- {{{rule}}}\n" for rule in rules)
-
-
-@pytest.mark.parametrize(
-    "rules",
-    [
-        (
-            "id: low, check: min_length, unit: words, min: 9",
-            "id: high, check: max_length, unit: words, max: 8",
-        ),
-        (
-            "id: low, check: length_between, unit: words, min: 9, max: 20",
-            "id: high, check: length_between, unit: words, min: 0, max: 8",
-        ),
-        (
-            "id: mild, check: max_length, unit: words, max: 50",
-            "id: low, check: min_length, unit: words, min: 9",
-            "id: high, check: max_length, unit: words, max: 8",
-        ),
-    ],
-)
-def test_rw003_lengths_that_exclude_each_other(role, rules):
-    (finding,) = check_role(role(lengths(*rules)))
-    assert (finding.code, finding.severity) == ("RW003", "error")
-    assert finding.place.key == "rules.low"
-    assert "at least 9 words (low) and at most 8 (high)" in finding.message
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        lengths(
-            "id: low, check: min_length, unit: words, min: 8",
-            "id: high, check: max_length, unit: words, max: 8",
-        ),
-        lengths(
-            "id: low, check: min_length, unit: characters, min: 9",
-            "id: high, check: max_length, unit: words, max: 8",
-        ),
-        SCENARIOS
-        + lengths(
-            "id: low, check: min_length, unit: words, min: 9, scenarios: [capital]",
-            "id: high, check: max_length, unit: words, max: 8, scenarios: [river]",
-        ),
-    ],
-)
-def test_rw003_spares_lengths_that_some_answer_keeps(role, lines):
-    assert list(check_role(role(lines))) == []
-
-
-def test_rw003_is_said_once_for_several_scenarios(role):
-    rules = lengths(
-        "id: low, check: min_length, unit: words, min: 9",
-        "id: high, check: max_length, unit: words, max: 8",
-    )
-    assert [finding.code for finding in check_role(role(SCENARIOS + rules))] == ["RW003"]
+    assert found(atlas, [*clean_rows(scenario="capital"), *river_rows()]) == []
 
 
 def test_rw101_repeats_what_could_not_be_read(role):
     fault = Fault(Place("a.jsonl", 7, "messages"), "broken", "a list", "mend it")
-    (finding,) = check_data(role(), (), [fault])
+    (finding,) = check_data(role(), [fault], {})
     assert (finding.code, finding.place, finding.fix) == ("RW101", fault.place, "mend it")
     assert finding.message == "broken (expected: a list)"
+
+
+def test_rw100_counts_what_is_not_listed_and_keeps_every_line(role, write_rows):
+    rows = [row(f"Capital {n}?", "It is the city of Rome") for n in range(MOST_LISTED + 5)]
+    atlas = role()
+    checks = {"compliance": Compliance(atlas)}
+    training = read_all([write_rows("train.jsonl", rows)]).conversations
+    *listed, (rest) = check_data(atlas, training, checks)
+    assert [(f.code, f.place.line) for f in listed] == [
+        ("RW201", line) for line in range(1, MOST_LISTED + 1)
+    ]
+    assert (rest.code, rest.severity) == ("RW100", "info")
+    assert rest.message.startswith("5 more rows of RW201 (rule 'short')")
+    assert "0 of 25 answers keep it" in rest.message
+    (rule,) = checks["compliance"].figures()["rules"]
+    assert (rule["kept"], rule["of"]) == (0, 25)
+    assert rule["broken_at"][0]["lines"] == list(range(1, MOST_LISTED + 6))
+
+
+def test_what_is_not_listed_concerns_the_code_that_it_counts(role):
+    faults = [Fault(Place("a.jsonl", line), "broken") for line in range(1, 30)]
+    tally = Tally()
+    found = list(check_data(role(), faults, {}, tally=tally))
+    assert {finding.code for finding in found} == {"RW100", "RW101"}
+    assert {finding.concerns for finding in found} == {"RW101"}
+    assert tally.readable == 0
+    assert tally.unreadable.figures() == [{"file": "a.jsonl", "lines": list(range(1, 30))}]
 
 
 def test_rw102_counts_other_system_messages(role, found):
@@ -153,10 +142,12 @@ def test_rw103_only_where_rules_depend_on_scenarios(role, found):
     rows = clean_rows(scenario="capital")
     del rows[4]["scenario"]
     codes = found(role(dependent), rows)
-    ((code, line, message),) = codes
+    (code, line, message) = codes[0]
     assert (code, line) == ("RW103", 5)
     assert "short" in message
-    assert found(role(SCENARIOS + RULES), rows) == []
+    others = {each[0] for each in codes[1:]}
+    assert others == {"RW310", "RW302"}  # 19 rows of one scenario, none of the other
+    assert {each[0] for each in found(role(SCENARIOS + RULES), rows)} == others
 
 
 def test_rw104_undeclared_scenario(role, found):
@@ -218,9 +209,8 @@ def test_rw301_sees_through_a_written_out_system_message(role, found):
 
 def test_rw302_few_rows_of_a_scenario(role, found):
     rows = clean_rows(scenario="capital")[:-1]
-    rivers = [row(f"River of country {n}?", scenario="river") for n in range(LEAST_ROWS)]
     atlas = role(SCENARIOS)
-    ((code, line, message),) = found(atlas, [*rows, *rivers])
+    ((code, line, message),) = found(atlas, [*rows, *river_rows()])
     assert (code, line) == ("RW302", None)
     assert "'capital' has 19 training rows" in message
 
@@ -256,7 +246,7 @@ def test_answers_that_are_not_trained_may_break_rules(role, found):
 def test_rw501_leaked_evaluation_prompt(role, found):
     rows = [*clean_rows(), row()]
     held_out = [
-        {"messages": [{"role": "user", "content": "Capital of Peru?"}]},
+        {"messages": [{"role": "user", "content": "Capital of Yemen?"}]},
         {"messages": [{"role": "user", "content": "Capital of France?"}]},
     ]
     ((code, line, message),) = found(role(), rows, held_out)
@@ -264,8 +254,29 @@ def test_rw501_leaked_evaluation_prompt(role, found):
     assert message.endswith("train.jsonl:21")
 
 
+def test_rows_that_augment_added_are_no_findings(role, found):
+    long = "The capital of that country is Paris"
+    twins = [
+        row("Capital of country 1?", long, system=system, origin=origin, scenario="capital")
+        for kind, system in (("none", False), ("empty", ""), ("foreign", "You are a pirate."))
+        for origin in [{"from": "train.jsonl:2", "system": kind, "answered_by": "base"}]
+    ]
+    capital = "scenarios:\n- id: capital\n"
+    assert found(role(RULES + capital), [*clean_rows(scenario="capital"), *twins]) == []
+    few = clean_rows(scenario="capital")[:-1]
+    ((code, _, message),) = found(role(capital), [*few, *twins])
+    assert code == "RW302"
+    assert "19 training rows" in message
+
+
+def test_rw102_counts_a_row_that_rules_the_role_out(role, found):
+    ((code, line, _),) = found(role(), [*clean_rows(), row(system=False)])
+    assert (code, line) == ("RW102", 21)
+
+
 def test_every_code_is_tested():
     from pathlib import Path
 
-    source = Path(__file__).read_text("utf-8").lower()
-    assert all(f"test_{code.lower()}" in source or code == "RW002" for code in CODES)
+    files = Path(__file__).parent.glob("test_*.py")
+    source = "".join(file.read_text("utf-8") for file in files).lower()
+    assert all(f"test_{code.lower()}" in source for code in CODES if code >= "RW1")

@@ -2,9 +2,10 @@
 
 A block is checked by its language: ``yaml`` is a role file (in training.md a configuration),
 ``jsonl`` are rows of data, ``json`` is an example of a shape, the lines of ``bash`` that begin with
-``rolewright`` parse, ``python`` runs. A second word on the fence says what kind it is: ``faulty``
-has to be refused, ``prompts``, ``questions`` and ``eval`` are rows of that sort, and ``fragment``
-is not checked.
+``rolewright`` parse, ``python`` runs. What follows on the fence says of what kind it is: ``faulty``
+has to be refused, ``prompts``, ``questions`` and ``eval`` are rows of that sort, ``check`` is given
+options, each row of ``forty`` stands for forty, numbered by ``{n}``, and ``fragment`` is not
+checked.
 """
 
 import re
@@ -16,7 +17,7 @@ import pytest
 from rolewright.cli.app import run
 
 DOCS = Path(__file__).parents[2] / "docs"
-_FENCE = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ ALL_BLOCKS = [
 ]
 WANTED = {
     "role_block": lambda b: (
-        b.language == "yaml" and b.kind != "faulty" and b.page not in {"training.md", "findings.md"}
+        b.language == "yaml"
+        and b.kind not in {"faulty", "own"}
+        and b.page not in {"training.md", "findings.md"}
     ),
     "config_block": lambda b: b.language == "yaml" and b.page == "training.md",
     "rows_block": lambda b: b.language == "jsonl" and b.page != "findings.md",
@@ -115,4 +118,12 @@ def project(tmp_path_factory, tiny_folder):
         ["calibrate", bundle, folder / "questions.jsonl", "--max-new-tokens", "3"],
     ):
         assert run([str(argument) for argument in arguments]) == 0
+    return folder
+
+
+@pytest.fixture
+def thinking_folder(thinking_tokenizer, tmp_path_factory):
+    """The tokenizer of a model that thinks, as a folder."""
+    folder = tmp_path_factory.mktemp("thinking")
+    thinking_tokenizer.save_pretrained(folder)
     return folder

@@ -39,6 +39,20 @@ def test_role_files_load(role_block, tmp_path):
     assert load_role(file).name
 
 
+def test_a_verifier_of_ones_own_judges(blocks, tmp_path):
+    (role,) = [block for block in blocks("role-file.md") if block.kind == "own"]
+    (code,) = [
+        block
+        for block in blocks("verifiers.md")
+        if block.language == "python" and "@verifier" in block.text
+    ]
+    (tmp_path / "role.yaml").write_text(role.text, "utf-8")
+    (tmp_path / "my_verifiers.py").write_text(code.text, "utf-8")
+    (rule,) = load_role(tmp_path / "role.yaml").rules
+    assert rule.check("好，好，好。", None).passed
+    assert not rule.check("一，二，三，四，五。", None).passed
+
+
 def test_configurations_load(config_block, tmp_path):
     file = tmp_path / "training.yaml"
     file.write_text(config_block.text, "utf-8")
@@ -113,7 +127,9 @@ def test_every_code_has_a_section_and_no_section_is_stale(docs):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_finding_is_reported_in_the_words_shown(code, blocks, docs, rolewright, tmp_path):
+def test_a_finding_is_reported_in_the_words_shown(
+    code, blocks, docs, rolewright, tmp_path, thinking_folder
+):
     page = (docs / "findings.md").read_text("utf-8")
     section = page.split(f"\n## {code}\n")[1].split("\n## ")[0]
     assert f"Severity: {CODES[code][0]}." in " ".join(section.split())
@@ -125,8 +141,13 @@ def test_a_finding_is_reported_in_the_words_shown(code, blocks, docs, rolewright
             role = block.text
         elif block.language == "jsonl":
             name = "eval.jsonl" if block.kind == "eval" else "train.jsonl"
-            (tmp_path / name).write_text(block.text, "utf-8")
+            rows = block.text
+            if block.kind == "forty":
+                rows = "".join(rows.replace("{n}", str(n)) for n in range(1, 41))
+            (tmp_path / name).write_text(rows, "utf-8")
             arguments += ["--eval", name] if block.kind == "eval" else [name]
+            if block.kind.startswith("--"):
+                arguments += block.kind.replace("MODEL", str(thinking_folder)).split()
         else:
             expected = block.text
     (tmp_path / "role.yaml").write_text(role, "utf-8")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rolewright.errors import UserError
@@ -24,6 +26,7 @@ def test_only_prompts_under_the_role_are_judged(role, talk):
     foreign, empty = talk("c", system="Be a pirate."), talk("d", system="")
     judged, others = prompts_under_role(role, [own, same, foreign, empty])
     assert [c.messages[0].content for c in judged] == ["a", "b"]
+    assert prompts_under_role(role, [own, replace(own, without_role=True)])[1]
     assert [c.messages[0].content for c in others] == ["c", "d"]
     assert all(conversation.system is None for conversation in judged)
 

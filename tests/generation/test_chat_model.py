@@ -117,3 +117,8 @@ def test_reasoning_that_the_prompt_opened(thinking_tokenizer, talk):
     assert thinking_tokenizer.decode(prompt).endswith("<think>\n")
     assert encoder.split_answer("Paris?\n</think>\n\nParis") == ("Paris?", "Paris")
     assert encoder.split_answer("Which con") == ("Which con", "")
+
+
+def test_a_prompt_that_does_not_fit_is_not_read_either(chat_model, talk):
+    with pytest.raises(UserError, match=r"data\.jsonl:1: .* do not fit"):
+        chat_model.having_read([talk("word " * 600)], max_new_tokens=4)

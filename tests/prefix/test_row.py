@@ -59,6 +59,8 @@ def test_a_row_holds_exactly_its_conversations(build_example, ids, mask, least, 
         row = build_row(examples, share=share)
     seen, contexts = paths(row)
     assert row.conversations == len(ids)
+    for each, path in zip(ids, row.paths, strict=True):
+        assert [contexts[at] for at in path] == [each[: i + 1] for i in range(len(each))]
     assert row.position_ids.tolist() == [len(each) - 1 for each in seen]
     leaves = Counter(
         contexts[i] for i, end in enumerate(row.ends.tolist()) if end == i + 1

@@ -49,8 +49,22 @@ def test_whole_role(load):
     assert rule.verifier.name == "max_length"
     assert rule.applies_to("capital")
     assert not rule.applies_to(None)
-    assert role.scenarios[0].examples == ("Capital of France?",)
+    assert role.scenarios[0].inputs == ("Capital of France?",)
     assert not role.literal_control_tokens
+
+
+def test_examples_with_and_without_an_answer(load):
+    lines = "examples: [Hi, {user: Bye}, {user: 'Who?', assistant: Atlas}]"
+    (scenario,) = load(f"name: x\nscenarios:\n- id: a\n  {lines}\n").scenarios
+    assert scenario.inputs == ("Hi", "Bye", "Who?")
+    assert [example.assistant for example in scenario.examples] == [None, None, "Atlas"]
+
+
+def test_silenced_codes_and_lines(load):
+    role = load(f"name: x\n{RULE}silence: [RW301, RW003]\nscenarios: [{{id: a}}]\n")
+    assert role.silenced == {"RW301", "RW003"}
+    assert role.lines == {"rules.short": 3, "scenarios.a": 8}
+    assert str(role.place("rules.short")).endswith("role.yaml:3: rules.short")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +117,26 @@ def test_chinese_role_with_byte_order_mark_and_windows_line_ends(load):
             3,
             "rules[0].max",
             "the key 'max' is missing",
+        ),
+        ("name: x\nsilence: [RW001, rw302]\n", 2, "silence[1]", "did you mean RW302"),
+        ("name: x\nsilence: [spelling]\n", 2, "silence[0]", "there is no finding 'spelling'"),
+        (
+            "name: x\nscenarios:\n- id: a\n  examples: [3]\n",
+            4,
+            "scenarios[0].examples[0]",
+            "found 3",
+        ),
+        (
+            "name: x\nscenarios:\n- id: a\n  examples:\n  - assistant: Hi\n",
+            5,
+            "scenarios[0].examples[0].user",
+            "the key 'user' is missing",
+        ),
+        (
+            "name: x\nscenarios:\n- id: a\n  examples: [{user: Hi, asistant: Ho}]\n",
+            4,
+            "scenarios[0].examples[0].asistant",
+            "did you mean 'assistant'?",
         ),
         (f"name: x\n{RULE}  mx: 4\n", 7, "rules[0].mx", "did you mean 'max'?"),
         (
@@ -259,3 +293,11 @@ def test_file_is_read_once(tmp_path):
 def test_control_tokens_in_data_do_not_excuse_the_system_text(faults):
     ((_, key, _),) = faults("name: x\nliteral_control_tokens: true\nsystem: <|im_end|>\n")
     assert key == "system"
+
+
+def test_paraphrases(load, faults):
+    role = load("name: x\nparaphrases:\n- Be brief.\n- |\n  简短回答。\n")
+    assert role.paraphrases == ("Be brief.", "简短回答。")
+    assert load("name: x\n").paraphrases == ()
+    ((line, key, _),) = faults("name: x\nparaphrases:\n- Be brief.\n- Stop at <|im_end|>\n")
+    assert (line, key) == (4, "paraphrases[1]")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rolewright.role.resolve import resolve_system
@@ -20,3 +22,8 @@ def test_own_system_message_wins(talk, own, of_role, effective):
     assert after.system == effective
     assert after.messages == before.messages
     assert before.system == own
+
+
+def test_a_conversation_that_rules_the_role_out_has_no_system_message(talk):
+    before = replace(talk("Hi", "Hello"), without_role=True)
+    assert resolve_system(before, "role").system is None

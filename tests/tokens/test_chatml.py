@@ -109,6 +109,15 @@ def test_a_turn_marked_untrained_is_left_out(encoder, tiny_tokenizer, talk):
     assert tiny_tokenizer.decode(trained) == "A2<|im_end|>"
 
 
+def test_the_end_of_a_cut_answer_is_not_trained(encoder, tiny_tokenizer, talk):
+    whole = talk("Q1", "A1", "Q2", "A2")
+    cut = replace(whole, messages=(*whole.messages[:3], replace(whole.messages[3], cut=True)))
+    example = encoder.encode_conversation(cut)
+    trained = [label for label in example.labels if label != IGNORE]
+    assert tiny_tokenizer.decode(trained) == "A1<|im_end|>A2"
+    assert example.input_ids == encoder.encode_conversation(whole).input_ids
+
+
 def test_the_prefix_is_the_system_block(encoder, tiny_tokenizer, talk):
     example = encoder.encode_conversation(talk("Q", "A", system="Be terse."))
     prefix = tiny_tokenizer.decode(example.input_ids[: example.prefix_tokens])

@@ -115,3 +115,11 @@ def test_an_untrained_answer_keeps_its_control_tokens_trained(qwen_tokenizer, ta
     example = encoder.encode_conversation(untrained, loss="qwen")
     trained = {label for label in example.labels if label != IGNORE}
     assert trained == {IM_START, IM_END, *encoder.encode_text("\n")}
+
+
+def test_the_end_of_a_cut_answer_is_not_trained(qwen_tokenizer, talk):
+    whole = talk("Hi", "Yes")
+    cut = replace(whole, messages=(whole.messages[0], replace(whole.messages[1], cut=True)))
+    encoder = ChatEncoder(qwen_tokenizer)
+    labels = encoder.encode_conversation(cut, loss="qwen").labels
+    assert labels[-3:].tolist() == [*encoder.encode_text("Yes"), IGNORE, IGNORE]

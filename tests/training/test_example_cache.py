@@ -43,7 +43,7 @@ def encode(folder, tiny_tokenizer, said):
 @pytest.fixture
 def rows(talk):
     return [
-        talk("Q", "A", system=""),
+        replace(talk("Q", "A", system=""), weight=0.5),
         talk("Q", "法国", "Q2", "巴黎" * 30),
         talk("long " * 60, "A"),
         talk("Q", "A", "Q2", "A2", system="own"),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rolewright.errors import UserError
@@ -37,8 +39,6 @@ def test_nothing_that_fits_is_an_error(encoder, talk):
 
 
 def test_an_example_without_trained_tokens_names_its_line(encoder, talk):
-    from dataclasses import replace
-
     whole = talk("Q", "A", "Q2 " * 30, "A2")
     untrained = replace(whole.messages[1], train=False)
     conversation = replace(whole, messages=(whole.messages[0], untrained, *whole.messages[2:]))
@@ -50,6 +50,13 @@ def test_the_hash_follows_ids_and_labels(encoder, talk):
     first = encode(encoder, [talk("Q", "A"), talk("Q", "B")]).hash
     assert encode(encoder, [talk("Q", "A"), talk("Q", "B")]).hash == first
     assert encode(encoder, [talk("Q", "B"), talk("Q", "A")]).hash != first
+    heavy = replace(talk("Q", "A"), weight=2.0)
+    assert encode(encoder, [heavy, talk("Q", "B")]).hash != first
+
+
+def test_examples_weigh_what_their_conversation_does(encoder, talk):
+    conversations = [talk("Q", "A"), replace(talk("Q", "B"), weight=0.5)]
+    assert [each.weight for each in encode(encoder, conversations).examples] == [1.0, 0.5]
 
 
 def test_the_validation_split_is_a_partition_that_follows_the_seed(encoder, talk):

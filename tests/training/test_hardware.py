@@ -94,3 +94,13 @@ def test_a_bundle_of_a_quantised_base_says_so_where_it_is_loaded_whole(
     said.clear()
     load_bundle_model(bundle, say=said.append)
     assert said == []
+
+
+def test_a_head_is_trained_by_one_process(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    require_hardware(load_config(None, ["confidence_head.weight=0.5"]))
+    with pytest.raises(UserError, match="and there are 2") as error:
+        require_hardware(load_config(None, ["confidence_head.data=graded.jsonl"]))
+    assert "rolewright calibrate" in str(error.value)
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    require_hardware(load_config(None, ["confidence_head.data=graded.jsonl"]))

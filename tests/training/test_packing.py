@@ -10,9 +10,9 @@ from rolewright.errors import UserError
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import LoraConfig, load_config
-from rolewright.training.packing import choose_layout, tell_savings, verify_step
+from rolewright.training.packing import choose_layout, tell_savings, tell_weights, verify_step
 from rolewright.training.steps import StepPlanner, StepSampler
-from rolewright.training.trainer import run_training
+from rolewright.training.trainer import TrainingData, run_training
 
 SYSTEM = "You are Atlas, a geography assistant. Answer with the name only: no sentence. " * 2
 WINDOW = {"use_sliding_window": True, "sliding_window": 16, "max_window_layers": 0}
@@ -82,6 +82,13 @@ def test_savings_are_told(build_model, examples):
     tell_savings(planner, StepSampler(8, 8, seed=1), said.append)
     assert said[0].startswith("176 tokens an epoch, 36 to compute (4.9 times fewer)")
     assert said[0].endswith("a row of at most 1,084 tokens")
+
+
+def test_what_weights_do_is_told():
+    said = []
+    tell_weights(StepSampler(4, 2, seed=1, weights=[2.0, 2.0, 1e-9, 1e-9]), said.append)
+    assert said[0].startswith("by their weights, 2 of 4 examples are left out of the first epoch")
+    assert said[0].endswith("and 2 come more than once")
 
 
 def test_the_first_step_is_verified(build_model, examples):
@@ -160,7 +167,7 @@ def losses(tiny_tokenizer, build_model, talk, tmp_path):
             model = add_adapter(model, LoraConfig(rank=4))
         said = []
         run_training(
-            model, encoded[4:], encoded[:4], config,
+            model, TrainingData(encoded[4:], encoded[:4]), config,
             folder=tmp_path / name, pad_id=0, say=said.append,
         )  # fmt: skip
         lines = (tmp_path / name / "metrics.jsonl").read_text().splitlines()
@@ -230,7 +237,9 @@ def test_the_gradient_of_a_step_is_that_of_its_mean_loss(build_model, examples, 
             ["precision=fp32", "max_steps=1", "batch_size=8", "method=full",
              "packing.row_tokens=30"],
         )  # fmt: skip
-        run_training(model, examples, [], config, folder=tmp_path, pad_id=0, say=lambda _: None)
+        run_training(
+            model, TrainingData(examples), config, folder=tmp_path, pad_id=0, say=lambda _: None
+        )
     (sum(plain_loss(other, each) for each in examples) / (21 * 8)).backward()
     for name, parameter in other.named_parameters():
         torch.testing.assert_close(found[name], parameter.grad, rtol=1e-4, atol=1e-6)

@@ -59,7 +59,10 @@ def kill_at_step(process, log, step):
 def test_a_killed_run_resumes_to_the_same_result(tmp_path, tiny_folder, write_rows):
     (tmp_path / "role.yaml").write_text("name: Atlas\nsystem: Be terse.\n")
     turns = [(f"{i}+{i}", str(2 * i)) for i in range(20)]
-    rows = [{"instruction": question, "output": answer} for question, answer in turns]
+    rows = [
+        {"instruction": question, "output": answer, "weight": 3 if number % 4 == 0 else 1}
+        for number, (question, answer) in enumerate(turns)
+    ]
     data = write_rows("train.jsonl", rows)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     uninterrupted = subprocess.run(

@@ -1,9 +1,12 @@
+import math
 import random
 from collections import Counter
 from dataclasses import replace
 from itertools import chain
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rolewright.prefix.plan import Limits
 from rolewright.prefix.row import build_row
@@ -47,6 +50,56 @@ def test_an_epoch_is_a_partition_that_follows_seed_and_epoch():
     assert second != first
     assert sorted(chain.from_iterable(second)) == list(range(23))
     assert list(StepSampler(23, 5, seed=3)) != first
+
+
+def test_the_order_of_an_epoch_stays_as_it_was():
+    assert list(StepSampler(7, 3, seed=42)) == [[1, 6, 3], [5, 4, 0], [2]]
+
+
+@given(weight=st.floats(1e-300, 1e300), examples=st.integers(1, 40), seed=st.integers(0, 1000))
+def test_equal_weights_are_none(weight, examples, seed):
+    weighted = StepSampler(examples, 4, seed, [weight] * examples)
+    assert not weighted.weighted
+    assert list(weighted) == list(StepSampler(examples, 4, seed))
+
+
+@given(weights=st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=40), seed=st.integers(0, 1000))
+def test_each_is_drawn_as_often_as_its_weight_bids(weights, seed):
+    sampler = StepSampler(len(weights), 4, seed, weights)
+    drawn = Counter(chain.from_iterable(sampler))
+    assert drawn.total() == len(weights)
+    for index, weight in enumerate(weights):
+        times = weight * len(weights) / sum(weights)
+        assert math.floor(times - 1e-6) <= drawn[index] <= math.ceil(times + 1e-6)
+
+
+def test_over_the_epochs_each_is_drawn_in_proportion_to_its_weight():
+    weights = [0.3, 1.0, 2.0, 0.3, 1.4, 1.0]
+    sampler = StepSampler(6, 4, 3, weights)
+    drawn = Counter()
+    for epoch in range(2000):
+        sampler.set_epoch(epoch)
+        drawn.update(chain.from_iterable(sampler))
+    for index, weight in enumerate(weights):
+        assert drawn[index] / 2000 == pytest.approx(weight, abs=0.04)
+
+
+def test_weighted_epochs_follow_seed_and_epoch_and_repeat_nothing_in_a_row():
+    weights = [4.0] + [1.0] * 20
+    sampler = StepSampler(21, 5, 1, weights)
+    first = list(sampler)
+    assert first == list(sampler) == list(StepSampler(21, 5, 1, weights))
+    assert max(step.count(0) for step in first) < 3
+    sampler.set_epoch(1)
+    assert list(sampler) != first
+
+
+def test_a_step_may_hold_an_example_twice(examples):
+    planner = StepPlanner(examples, Layout(Limits(1000)))
+    once, twice = planner.plan([3, 4]), planner.plan([3, 4, 4])
+    assert twice.trained_tokens == once.trained_tokens + planner.plan([4]).trained_tokens
+    expected = predictions(once.passes) + predictions(planner.plan([4]).passes)
+    assert predictions(twice.passes) == expected
 
 
 @pytest.mark.parametrize("processes", [1, 3])

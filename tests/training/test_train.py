@@ -15,7 +15,7 @@ from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter
 from rolewright.training.config import LoraConfig, load_config
 from rolewright.training.train import Watcher, train
-from rolewright.training.trainer import run_training
+from rolewright.training.trainer import TrainingData, run_training
 
 QUIET = Watcher(lambda _: None)
 SHORT = ["precision=fp32", "max_steps=3", "batch_size=4"]
@@ -79,6 +79,18 @@ def test_the_same_seed_gives_the_same_losses(role, additions, tiny_folder, tmp_p
     assert losses("c", 2) != first
 
 
+def test_weights_decide_what_is_seen(role, additions, tiny_folder, tmp_path):
+    def losses(name, weights):
+        weighted = [replace(each, weight=weights[n % 2]) for n, each in enumerate(additions)]
+        run(role, weighted, tiny_folder, tmp_path / name)
+        lines = (tmp_path / name / "training" / "metrics.jsonl").read_text().splitlines()
+        return [entry["loss"] for line in lines if "loss" in (entry := json.loads(line))]
+
+    plain = losses("plain", [1.0, 1.0])
+    assert losses("alike", [3.0, 3.0]) == plain
+    assert losses("weighted", [1.0, 3.0]) != plain
+
+
 def test_neither_micro_batches_nor_checkpointing_change_the_losses(
     role, additions, tiny_folder, tmp_path
 ):
@@ -100,7 +112,7 @@ def test_gradient_checkpointing_is_switched_on(tiny_tokenizer, build_model, talk
     model.enable_input_require_grads()
     examples = [ChatEncoder(tiny_tokenizer).encode_conversation(talk("Q", "A"))] * 2
     config = load_config(None, [*SHORT, "gradient_checkpointing=true"])
-    trained = run_training(model, examples, [], config, folder=tmp_path, pad_id=0)
+    trained = run_training(model, TrainingData(examples), config, folder=tmp_path, pad_id=0)
     assert trained.model.is_gradient_checkpointing
 
 

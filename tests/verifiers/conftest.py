@@ -14,12 +14,14 @@ Judge = Callable[..., Verdict]
 def judge() -> Judge:
     """Run a verifier as a role file does: by name, with parameters that were validated."""
 
-    def run(name: str, text: str, *, user: str = "Hello", **parameters: Any) -> Verdict:
+    def run(
+        name: str, text: str, *, user: str = "Hello", system: str | None = None, **parameters: Any
+    ) -> Verdict:
         verifier = find_verifier(name)
         assert verifier is not None, name
         conversation = Conversation(
             messages=(Message("user", user), Message("assistant", text)),
-            system=None,
+            system=system,
             id="test:1",
             place=Place("test.jsonl", 1),
         )

@@ -63,3 +63,28 @@ def test_an_empty_answer_is_in_no_language(judge, text):
     verdict = judge("language", text, language="zh")
     assert (verdict.passed, verdict.span) == (False, None)
     assert verdict.evidence == "the answer is empty, Chinese is required"
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "offender"),
+    [
+        ("simplified", "这里是台湾的后面，乾隆著书。", None),
+        ("simplified", "店名是“蘋果”。 `臺灣`", None),
+        ("simplified", "今日は café 42", None),
+        ("simplified", "这是電腦吗", "電腦"),
+        ("traditional", "皇后在臺北的公里碑旁。", None),
+        ("traditional", "這是电脑嗎", "电脑"),
+    ],
+)
+def test_keeps_script(judge, script, text, offender):
+    verdict = judge("keeps_script", text, script=script)
+    assert (text[slice(*verdict.span)] if verdict.span else None) == offender
+    assert verdict.passed == (offender is None)
+
+
+def test_a_few_characters_of_the_other_script_may_be_allowed(judge):
+    text = "这是電的，那是腦的"
+    assert judge("keeps_script", text, script="simplified", max=2).passed
+    verdict = judge("keeps_script", text, script="simplified", max=1)
+    assert (verdict.passed, verdict.span) == (False, (7, 8))
+    assert verdict.evidence == '2 traditional characters, at most 1 allowed: "腦"'

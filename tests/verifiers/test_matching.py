@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rolewright.verifiers import matching
+from rolewright.verifiers.chinese_script import simplify
 from rolewright.verifiers.matching import first_occurrence, fold, listed, occurrences, quoted
 
 # Characters that folding drops or replaces on top of NFKC and case folding.
@@ -41,6 +43,10 @@ def found(text, phrase, **options):
         ("котёл", "кот", []),
         ("喵喵喵", "喵喵", ["喵喵"]),
         ("", "cat", []),
+        ("蘋果電腦很貴", "苹果", ["蘋果"]),
+        ("苹果电脑", "蘋果電腦", ["苹果电脑"]),
+        ("頭髮與發現", "发", ["髮", "發"]),
+        ("乾隆年間", "乾隆", ["乾隆"]),
     ],
 )
 def test_occurrences(text, phrase, hits):
@@ -64,8 +70,28 @@ def test_the_earliest_and_longest_phrase_is_first():
 @given(text=st.text(max_size=40).map(lambda text: text.translate(NOT_KEPT)))
 def test_folding_is_that_of_the_whole_text(text):
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    expected = unicodedata.normalize("NFKC", folded)
+    expected = "".join(map(simplify, unicodedata.normalize("NFKC", folded)))
     assert "".join(fold(text).text.split()) == "".join(expected.translate(NOT_KEPT).split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Été à Zürich, Łódź!\n“Yes”", "你好，世界！（朕）…", "a  b", "臺灣", " \n\na\n\n\n b c\n\n"],
+)
+def test_the_short_way_folds_as_the_long_one(text):
+    # An invisible character is dropped, and keeps a text from the short way.
+    long_way = fold(text + "\u200b")
+    assert fold(text).text == long_way.text
+    assert list(fold(text).starts) == list(long_way.starts)
+    assert list(fold(text).ends) == list(long_way.ends)
+
+
+def test_what_goes_the_short_way_folds_one_by_one():
+    characters = [chr(number) for number in range(0x11000)]
+    short = [character for character in characters if matching._ONE_BY_ONE.fullmatch(character)]
+    assert len(short) > 21_000
+    assert all(len(matching._fold_sequence(character)) == 1 for character in short)
+    assert not any(map(matching._continues_sequence, short))
 
 
 def test_a_run_of_white_space_is_one_space():

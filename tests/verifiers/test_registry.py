@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from typing import Annotated
 
@@ -13,13 +15,49 @@ VALID = {
     "address_user": {"term": "您"},
     "bullet_list": {"min": 1, "max": 2},
     "catchphrase_rate": {"phrase": "喵", "max": 1},
+    "change_case:capital_word_frequency": {"capital_frequency": 2, "capital_relation": "less than"},
+    "change_case:english_capital": {},
+    "change_case:english_lowercase": {},
     "closes_with": {"phrases": ["bye"], "ignore_punctuation": True},
+    "combination:repeat_prompt": {"prompt_to_repeat": "Hi"},
+    "combination:two_responses": {},
+    "count:numbers": {"N": 1},
+    "count:unique_word_count": {"N": 3},
+    "count:word_count_range": {"min_words": 1, "max_words": 3, "unit": "han"},
+    "detectable_content:number_placeholders": {"num_placeholders": 1},
+    "detectable_content:postscript": {"postscript_marker": "P.S."},
+    "detectable_format:constrained_response": {},
+    "detectable_format:json_format": {},
+    "detectable_format:multiple_sections": {"section_spliter": "第X章", "num_sections": 1},
+    "detectable_format:number_bullet_lists": {"num_bullets": 1},
+    "detectable_format:number_highlighted_sections": {"num_highlights": 1},
+    "detectable_format:title": {},
     "does_not_refuse": {},
     "ends_with_punctuation": {},
     "exact_answer": {"options": ["yes", "no"]},
+    "format:emoji": {},
+    "format:list": {"sep": "!?!?"},
+    "format:no_whitespace": {},
+    "format:options": {"options": "a), b), c)"},
+    "format:output_template": {},
+    "format:sub-bullets": {},
+    "format:title_case": {},
     "json_object": {"required_keys": ["a"]},
+    "keywords:existence": {"keywords": ["a", "猫"]},
+    "keywords:forbidden_words": {"forbidden_words": ["a", "猫"]},
+    "keywords:frequency": {"keyword": "a", "frequency": 1, "relation": "less than"},
+    "keywords:letter_frequency": {"letter": "i", "let_frequency": 1, "let_relation": "less than"},
     "language": {"language": "ja"},
+    "language:response_language": {"language": "de"},
     "length_between": {"unit": "sentences", "min": 1, "max": 2},
+    "length_constraints:nth_paragraph_first_word": {
+        "num_paragraphs": 1,
+        "nth_paragraph": 1,
+        "first_word": "我",
+    },
+    "length_constraints:number_paragraphs": {"num_paragraphs": 1},
+    "length_constraints:number_sentences": {"num_sentences": 1, "relation": "less than"},
+    "length_constraints:number_words": {"num_words": 2, "relation": "less than"},
     "matches": {"pattern": "a+"},
     "max_length": {"unit": "paragraphs", "max": 0},
     "max_questions": {"max": 0},
@@ -34,18 +72,86 @@ VALID = {
     "no_markdown": {},
     "no_meta_talk": {},
     "opens_with": {"phrases": ["a"]},
+    "punctuation:no_comma": {},
+    "ratio:overlap": {"reference_text": "abcabc", "percentage": 50},
     "refuses": {},
     "self_name": {"names": ["Momo"]},
+    "sentence:keyword": {"word": "猫", "N": 1},
     "single_line": {},
+    "startend:end_checker": {"end_phrase": "bye."},
+    "startend:quotation": {},
+    "words:repeats": {"small_n": 1},
 }
+LETTER = {"letter": "e", "let_frequency": 1, "let_relation": "at least"}
 # Plain random text seldom meets a rule's edge; these pieces do.
 ODD_CHARACTERS = "`\n\r\0…“”？*_猫ﬁßİ　\u200b\ufe0f\u2028"
-MARKERS = ["<think>", "</think>", "```", '{"a": 1}', "1. ", "- ", "ｶﾞ", "e\u0301", "👩\u200d💻"]
+MARKERS = [
+    "<think>",
+    "</think>",
+    "```",
+    "<<",
+    ">>",
+    "***",
+    "[",
+    "【",
+    "P.S.",
+    "第一章",
+    '{"a": 1}',
+    "1. ",
+    "- ",
+    "ｶﾞ",
+    "e\u0301",
+    "👩\u200d💻",
+]
 SAYINGS = ["I am Qwen. ", "我叫通义千问。", "抱歉，我无法回答", "I can't help", "https://a.b/c?d "]
+SAYINGS += [
+    "I'm a robot, I",
+    "我是真人。朕",
+    "5 miles ",
+    "¥5,000.5元",
+    "2024年5月1日",
+    "May 1, 2024",
+]
+SAYINGS += [
+    "MzYwMDAw6JOd6bK4NDI",
+    "e8 93 9d e9 b2 b8 34 32",
+    "lán jīng 42",
+    "o.p.e.n",
+    "emases nepo",
+]
+SAYINGS += ["[Your Name]", "lol", "臺灣這裡", "## a\n", "猫：", "我用Python。", "中文,中文."]
 PIECES = st.sampled_from([*ODD_CHARACTERS, *MARKERS, *SAYINGS])
 TEXTS = st.one_of(
     st.text(max_size=60), st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
 )
+
+VALID |= {
+    "ai_disclosure": {"mode": "never"},
+    "answers_in_scope": {"topics": ["hello"], "expected": ["a"]},
+    "asks_back": {},
+    "currency_format": {"marks": ["¥"], "position": "before", "decimals": 2},
+    "date_format": {"styles": ["YYYY-MM-DD"]},
+    "disclaimer_when": {"triggers": ["a"], "disclaimers": ["猫"], "position": "last sentence"},
+    "first_person": {"pronouns": ["朕"], "required": True},
+    "han_latin_spacing": {"space": "required"},
+    "json_schema": {"schema": {"type": "object", "required": ["a"]}},
+    "keeps_script": {"script": "simplified"},
+    "keeps_secret": {"secrets": ["蓝鲸42", "open sesame"]},
+    "markdown_required": {"elements": ["table", "heading"], "mode": "any"},
+    "never_closes_with": {"phrases": ["a", "…"]},
+    "never_opens_with": {"phrases": ["a", "“"]},
+    "no_placeholders": {},
+    "no_repetition": {"min_words": 1},
+    "ordered_template": {"headings": ["a", "猫"], "only": True},
+    "prompt_not_leaked": {"share": 0, "size": 2},
+    "punctuation_width": {"width": "full"},
+    "refuses_topic": {"forbidden": ["a"], "redirect": ["猫"]},
+    "register_banned": {},
+    "repeats_no_question": {"share": 0, "min_words": 1},
+    "think_hygiene": {"block": "first"},
+    "tone_markers": {"markers": ["呀", "a"], "max": 1},
+    "unit_system": {"units": "metric"},
+}
 
 
 @pytest.fixture
@@ -56,6 +162,13 @@ def own_table(monkeypatch):
 def test_every_verifier_is_registered_by_importing_the_package():
     assert set(verifier_names()) == set(VALID)
     assert verifier_names() == sorted(VALID)
+
+
+def test_importing_the_package_loads_no_large_library():
+    large = "{'opencc', 'pypinyin', 'jsonschema'}"
+    code = f"import sys, rolewright.verifiers; print({large} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 @pytest.mark.parametrize("name", VALID)
@@ -69,7 +182,7 @@ def test_a_summary_stands_in_one_line(name):
 @settings(deadline=None)
 @given(text=TEXTS)
 def test_any_text_gets_a_verdict_with_a_span_inside_it(judge, name, text):
-    verdict = judge(name, text, user=text, **VALID[name])
+    verdict = judge(name, text, user="Hello", system=text, **VALID[name])
     assert isinstance(verdict.passed, bool)
     assert verdict.evidence
     assert "\n" not in verdict.evidence
@@ -79,12 +192,30 @@ def test_any_text_gets_a_verdict_with_a_span_inside_it(judge, name, text):
         assert 0 <= start < end <= len(text)
 
 
+LONG = [*" `*“[\n1.?", "_a", "- ", "抱歉我", "作为由", "I am ", "我是", "aB3+", "ab ", "1, ", "$1,"]
+LONG += [
+    "<think>",
+    "{{",
+    "are you ",
+    "蓝-",
+    "2024年",
+    "o p",
+    "1 一",
+    "一",
+    "臺",
+    "这",
+    "# a\n",
+    "1-1-",
+]
+
+
 @pytest.mark.parametrize("name", VALID)
-@pytest.mark.parametrize("piece", [*" `*“[\n", "_a", "- ", "抱歉我", "作为由", "I am "])
+@pytest.mark.parametrize("piece", LONG)
 def test_monotonous_text_costs_no_more_than_its_length(judge, name, piece):
     # Quadratic expressions took seconds on these; linear ones take milliseconds.
+    text = piece * (8000 // len(piece))
     started = time.process_time()
-    judge(name, piece * (8000 // len(piece)), user="Hello", **VALID[name])
+    judge(name, text, user="Hello", system=text, **VALID[name])
     assert time.process_time() - started < 0.5
 
 
@@ -131,6 +262,15 @@ def test_missing_parameters_are_refused(name, parameters):
         ("matches", {"pattern": "("}, "not a regular expression"),
         ("never_matches", {"pattern": "[z-a]"}, "not a regular expression"),
         ("address_user", {"term": "she"}, "您"),
+        ("keywords:existence", {"keywords": []}, "at least 1 item"),
+        ("keywords:letter_frequency", {**LETTER, "letter": "ab"}, "not one letter"),
+        ("keywords:letter_frequency", {**LETTER, "let_relation": "at most"}, "'at least'"),
+        ("language:response_language", {"language": "xx"}, "'zh'"),
+        (
+            "ratio:overlap",
+            {"reference_text": "abc", "percentage": 101},
+            "less than or equal to 100",
+        ),
     ],
 )
 def test_bad_values_are_refused(name, parameters, complaint):

@@ -40,9 +40,6 @@ def sentences(text):
         ("words", "See https://example.org/a?b=c now", 2),
         ("words", "Use `pip install x` now", 2),
         ("words", CODE, 2),
-        ("words", "<think>a b c</think>two words", 2),
-        ("words", "a b c</think>two words", 2),
-        ("words", "<think>never ends", 0),
         ("word_style", "我用Python 3.12写代码！", 8),
         ("word_style", "他说：“好……”", 8),
         ("han+punct", "他说：“好。”", 7),
@@ -89,6 +86,7 @@ def test_nothing_counts_as_nothing(unit, text):
         ('He said "Go." She went.', ['He said "Go."', "She went."]),
         ("1. First\n2. Second", ["1. First", "2. Second"]),
         ("版本3.5很好.下一句", ["版本3.5很好.", "下一句"]),
+        ("**Bold.** Plain.", ["**Bold.**", "Plain."]),
         ("no stop", ["no stop"]),
         ("Hi! 👍", ["Hi!"]),
         ("？！", []),
@@ -96,6 +94,12 @@ def test_nothing_counts_as_nothing(unit, text):
 )
 def test_sentences(text, expected):
     assert sentences(text) == expected
+
+
+def test_a_line_break_may_end_no_sentence():
+    text = "A title\n\nOne. Two\n1. Three!"
+    spans = sentences_of(text, line_ends=False)
+    assert [text[slice(*span)] for span in spans] == ["A title\n\nOne.", "Two\n1. Three!"]
 
 
 @settings(deadline=None)
@@ -130,7 +134,7 @@ def test_units_are_ordered_disjoint_and_visible(text, unit):
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="`~\n <think>/a:w.hps", max_size=80))
+@given(st.text(alphabet="`~\n /a:w.hps", max_size=80))
 def test_blanking_keeps_every_offset(text):
     prose = prose_of(text)
     assert len(prose) == len(text)

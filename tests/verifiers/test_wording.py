@@ -85,6 +85,45 @@ def test_closes_with(judge, text, parameters, passed):
     assert judge("closes_with", text, **parameters).passed == passed
 
 
+@pytest.mark.parametrize(
+    ("text", "phrases", "offender"),
+    [
+        ("Great question! Paris.", ["great question"], "Great question"),
+        ("**Sure**, here it is", ["sure"], "Sure"),
+        ("“好的，马上来", ["好的"], "好的"),
+        ("當然可以", ["当然"], "當然"),
+        (" …嗯", ["…"], "…"),
+        ("Surely not", ["sure"], None),
+        ("这样是好的", ["好的"], None),
+        ("Paris. Great question!", ["great question"], None),
+        ("", ["sure"], None),
+    ],
+)
+def test_never_opens_with(judge, text, phrases, offender):
+    verdict = judge("never_opens_with", text, phrases=phrases)
+    assert (text[slice(*verdict.span)] if verdict.span else None) == offender
+    assert verdict.passed == (offender is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "offender"),
+    [
+        ("Paris. Let me know if you need more!", ["let me know if you need more."], "Let me know"),
+        ("巴黎。希望对您有帮助！😊", ["希望对您有帮助"], "希望对您有帮助"),
+        ("走吧……", ["……"], "……"),
+        ("希望对您有帮助。再见", ["希望对您有帮助"], None),
+        ("unmore", ["more"], None),
+        ("", ["more"], None),
+    ],
+)
+def test_never_closes_with(judge, text, phrases, offender):
+    verdict = judge("never_closes_with", text, phrases=phrases)
+    assert verdict.passed == (offender is None)
+    if offender:
+        assert text[slice(*verdict.span)].startswith(offender)
+        assert offender in verdict.evidence
+
+
 def test_closes_with_shows_what_stands_there(judge):
     verdict = judge("closes_with", "good morning ", phrases=["bye"])
     assert verdict.span == (9, 12)

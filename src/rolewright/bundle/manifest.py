@@ -7,14 +7,20 @@ from pydantic import BaseModel, ConfigDict
 
 MANIFEST = "bundle.json"
 ROLE = "role.yaml"
+VERIFIERS = "verifiers"
+"""Python files that the role file names, by the paths that it gives."""
 PROMPTS = "prompts.txt"
 """Hashes of the prompts that were trained on, one a line."""
 ADAPTER = "adapter"
 WEIGHTS = "model"
 TOKENIZER = "tokenizer"
+HEAD = "confidence_head.safetensors"
+"""The confidence head that was trained with the model, if one was."""
 TRAINING = "training"
 CONFIDENCE = "confidence"
-PARTS = frozenset({MANIFEST, ROLE, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, TRAINING, CONFIDENCE})
+PARTS = frozenset(
+    {MANIFEST, ROLE, VERIFIERS, PROMPTS, ADAPTER, WEIGHTS, TOKENIZER, HEAD, TRAINING, CONFIDENCE}
+)
 
 
 class BaseModelRecord(BaseModel):
@@ -53,6 +59,8 @@ class Manifest(BaseModel):
     """The resolved training configuration."""
     summary: dict[str, Any]
     """What training reported: conversations, tokens, steps, losses, seconds."""
+    head_layers: tuple[int, ...] | None = None
+    """Whose outputs the head in ``confidence_head.safetensors`` reads; None = there is no head."""
     calibration: str | None = None
     """Path inside the bundle of the calibration in force."""
     files: dict[str, str]

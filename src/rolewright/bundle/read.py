@@ -11,6 +11,7 @@ from rolewright.bundle.manifest import (
     PROMPTS,
     ROLE,
     TOKENIZER,
+    VERIFIERS,
     WEIGHTS,
     Manifest,
     foreign_names,
@@ -62,6 +63,11 @@ class Bundle:
             return None
         return (self.folder / self.manifest.calibration).read_text("utf-8")
 
+    @property
+    def calibration_hash(self) -> str | None:
+        """Tells the calibration in force from others; None where there is none."""
+        return None if (file := self.manifest.calibration) is None else self.manifest.files[file]
+
 
 def is_bundle(path: str | Path) -> bool:
     """Whether a path holds a bundle, or the beginnings of one, rather than a model."""
@@ -69,8 +75,14 @@ def is_bundle(path: str | Path) -> bool:
     return (folder / MANIFEST).exists() or (folder / ROLE).exists()
 
 
-def read_bundle(path: str | Path) -> Bundle:
+def read_bundle(path: str | Path, *, trust_verifiers: bool = False) -> Bundle:
     """Open a bundle.
+
+    Args:
+        path: its folder.
+        trust_verifiers: whether its own Python code may run, which a bundle has where its role
+            names files of verifiers. Without it the rules that need them cannot judge; all else
+            works.
 
     Raises:
         UserError: there is none, it is unfinished, of another format, or a file in it is missing
@@ -97,14 +109,15 @@ def read_bundle(path: str | Path) -> Bundle:
     ]
     if faults:
         raise UserError(*faults)
-    return Bundle(folder, manifest, load_role(folder / ROLE))
+    role = load_role(folder / ROLE, verifier_folder=folder / VERIFIERS, run_code=trust_verifiers)
+    return Bundle(folder, manifest, role)
 
 
 def _loaded_files(folder: Path) -> set[str]:
-    """The files that loading a model may read, whether the manifest knows them or not."""
+    """The files that opening a bundle may read, whether the manifest knows them or not."""
     return {
         path.relative_to(folder).as_posix()
-        for part in (ADAPTER, WEIGHTS, TOKENIZER)
+        for part in (ADAPTER, WEIGHTS, TOKENIZER, VERIFIERS)
         for path in (folder / part).rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }

@@ -9,7 +9,8 @@ from rolewright.cli.reading import read_calibration
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.conditions import conditions_of
 from rolewright.confidence.head import Head
-from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer
+from rolewright.confidence.sampling.meaning_model import load_meaning_model
+from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_joint_head
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place, UserError
 from rolewright.generation.chat_model import Answer, ChatModel, load_bundle_model
@@ -58,15 +59,19 @@ class Assistant:
         """
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
-        [answer] = self.model.answer(
+        model = self.model
+        self.scorer.check_room(model, [conversation], max_new_tokens=max_new_tokens)
+        if self.scorer.asks_again:
+            model = model.having_read([conversation], max_new_tokens=max_new_tokens)
+        [answer] = model.answer(
             [conversation],
             max_new_tokens=max_new_tokens,
-            tap=self.scorer.tap(self.model.model),
+            tap=self.scorer.tap(model.model),
             on_token=on_token,
         )
-        scores = self.scorer.scores(self.model.model, answer.generation)
+        scores = self.scorer.scores(model.model, answer.generation)
         for _, [found] in self.scorer.asked_by_route(
-            self.model, [conversation], [answer], max_new_tokens=max_new_tokens
+            model, [conversation], [answer], max_new_tokens=max_new_tokens
         ):
             scores |= found
         confidence, abstained, certified = None, False, None
@@ -90,16 +95,11 @@ def open_assistant(bundle: Bundle, precision: Precision) -> Assistant:
     calibration = read_calibration(bundle)
     if calibration is None:
         say(f"no confidence yet: fit one with `rolewright calibrate {bundle.folder} QA`")
+        return Assistant(bundle, load_bundle_model(bundle, precision=precision, say=say), None)
+    scorer = open_scorer(bundle, calibration)
     model = load_bundle_model(bundle, precision=precision, say=say)
-    if calibration is None:
-        return Assistant(bundle, model, None)
-    return Assistant(
-        bundle,
-        model,
-        calibration,
-        open_scorer(bundle, calibration),
-        expired_conditions(bundle, model, calibration),
-    )
+    expired = expired_conditions(bundle, model, calibration)
+    return Assistant(bundle, model, calibration, scorer, expired)
 
 
 def check_scenario(bundle: Bundle, scenario: str | None) -> None:
@@ -122,16 +122,24 @@ def check_scenario(bundle: Bundle, scenario: str | None) -> None:
 
 
 def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = False) -> Scorer:
-    """What a bundle's confidence in force needs of each answer, or all of its routes."""
+    """What a bundle's confidence in force needs of each answer, or all of its routes.
+
+    Raises:
+        UserError: the model that tells which answers mean the same cannot be found.
+    """
     record = calibration.head
     head = None if record is None else Head.from_bytes((bundle.folder / record.file).read_bytes())
     needed = frozenset(calibration.routes) if all_routes else calibration.needs()
+    sampling = calibration.sampling if "sampling" in needed else None
+    layers = () if record is None or "head" not in needed else record.layers
     return Scorer(
-        head_layers=() if record is None or "head" not in needed else record.layers,
-        head=head if "head" in needed else None,
+        head_layers=layers,
+        head=head if layers else None,
+        joint_head=read_joint_head(bundle) if layers else None,
         dropout=calibration.dropout if "dropout" in needed else None,
         self_report="self_report" in needed,
-        sampling=calibration.sampling if "sampling" in needed else None,
+        sampling=sampling,
+        meaning=load_meaning_model(sampling.same_meaning if sampling else None, say),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from rolewright.cli import (
     ask,
+    augment,
     calibrate,
     chat,
     check,
@@ -53,6 +54,7 @@ app = typer.Typer(
 for command, name in (
     (init.init, "init"),
     (check.check, "check"),
+    (augment.augment, "augment"),
     (render.render, "render"),
     (plan.plan, "plan"),
     (train.train, "train"),

@@ -61,6 +61,7 @@ def ask(
             "stopped": scored["stopped"],
             "model": assistant.bundle.manifest.base_model.name,
             "role": assistant.bundle.role.name,
+            "calibration": assistant.bundle.calibration_hash,
             "seconds": round(seconds, 3),
         }
     )

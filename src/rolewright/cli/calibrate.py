@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
 
+_MaxError = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
+    ),
+]
 _BudgetName = Annotated[
     str,
     typer.Option(
@@ -24,6 +31,14 @@ _BudgetName = Annotated[
 _HeadName = Annotated[
     str, typer.Option("--head", help="Kind of the confidence head: linear or mlp.")
 ]
+_DropoutPlaceName = Annotated[
+    str,
+    typer.Option(
+        "--dropout-place",
+        help="With --budget full: where dropout acts, residual (on what attention and MLP give) or"
+        " adapter (on what goes into the LoRA adapter).",
+    ),
+]
 _Samples = Annotated[
     int,
     typer.Option(
@@ -31,6 +46,29 @@ _Samples = Annotated[
         metavar="K",
         min=0,
         help="Also draw K answers to each question, and see how far they agree; 0 = none.",
+    ),
+]
+_ByScenario = Annotated[
+    bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
+]
+_SameMeaning = Annotated[
+    str | None,
+    typer.Option(
+        "--same-meaning",
+        metavar="MODEL",
+        help="Folder or hub id of the model that tells which of them mean the same: a"
+        " cross-encoder for entailment, or sentence embeddings. Without: equal texts.",
+    ),
+]
+_MinCosine = Annotated[
+    float | None,
+    typer.Option(
+        "--min-cosine",
+        metavar="C",
+        min=-1,
+        max=1,
+        help="With sentence embeddings: from which cosine on two mean the same; 0.9 if not said.",
+        show_default=False,
     ),
 ]
 
@@ -46,24 +84,19 @@ def calibrate(
             "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
         ),
     ] = 0.5,
-    max_error: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE",
-            help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
-        ),
-    ] = None,
+    max_error: _MaxError = None,
     delta: Annotated[
         str,
         typer.Option(
             metavar="SHARE", help="With --max-error: probability that the promise may fail."
         ),
     ] = "5%",
-    by_scenario: Annotated[
-        bool, typer.Option("--by-scenario", help="Certify a threshold for each scenario too.")
-    ] = False,
+    by_scenario: _ByScenario = False,
     budget: _BudgetName = "head",
+    dropout_place: _DropoutPlaceName = "residual",
     samples: _Samples = 0,
+    same_meaning: _SameMeaning = None,
+    min_cosine: _MinCosine = None,
     head: _HeadName = "linear",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -77,9 +110,10 @@ def calibrate(
     from rolewright.bundle.read import read_bundle
     from rolewright.cli.reading import (
         parse_choice,
+        parse_dropout_place,
         parse_precision,
         parse_promise,
-        parse_samples,
+        parse_sampling,
         read_held_out,
     )
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
@@ -88,7 +122,8 @@ def calibrate(
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
-    sampling = parse_samples(samples)
+    sampling = parse_sampling(samples, same_meaning, min_cosine)
+    place = parse_dropout_place(dropout_place, allowed)
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 
@@ -98,6 +133,7 @@ def calibrate(
         bundle,
         questions,
         budget=allowed,
+        dropout_place=place,
         sampling=sampling,
         precision=chosen,
         max_new_tokens=max_new_tokens,

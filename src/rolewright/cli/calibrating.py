@@ -13,19 +13,26 @@ from rolewright.confidence.answers import halves
 from rolewright.confidence.calibrate import Fitted, calibrate
 from rolewright.confidence.calibration import Calibration, HeadRecord
 from rolewright.confidence.conditions import conditions_of
-from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.dropout.settings import DropoutPlace, DropoutSettings
 from rolewright.confidence.dropout.tune import TUNED_ON, tune_dropout
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Promise
 from rolewright.confidence.promise import calibrate_with_promise
 from rolewright.confidence.question_answers import answer_questions
+from rolewright.confidence.sampling.meaning_model import load_meaning_model
 from rolewright.confidence.sampling.settings import SamplingSettings
-from rolewright.confidence.scorer import Scorer, check_dropout, default_head_layers
+from rolewright.confidence.scorer import (
+    Scorer,
+    check_dropout,
+    default_head_layers,
+    read_joint_head,
+)
 from rolewright.confidence.scores import Budget, HeadKind
-from rolewright.confidence.self_report import can_be_asked
+from rolewright.confidence.self_report import can_be_asked, check_room
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
+from rolewright.role.resolve import resolve_system
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ def answer_and_score(
     questions: Sequence[Question],
     *,
     budget: Budget,
+    dropout_place: DropoutPlace,
     sampling: SamplingSettings | None,
     precision: Precision,
     max_new_tokens: int,
@@ -62,6 +70,7 @@ def answer_and_score(
         bundle: whose tuned model answers, under its role.
         questions: that it was not trained on.
         budget: what to compute.
+        dropout_place: where dropout acts, if the budget has it.
         sampling: of answers that are drawn beside; None = none are.
         precision: of the weights.
         max_new_tokens: limit on an answer's length.
@@ -71,20 +80,40 @@ def answer_and_score(
     Raises:
         UserError: there is no question, or the model cannot do what the budget asks for.
     """
+    meaning = load_meaning_model(sampling.same_meaning if sampling else None, say)
     model = load_bundle_model(bundle, precision=precision, say=say)
-    layers = () if budget == "softmax" else default_head_layers(model.model)
+    layers: tuple[int, ...] = ()
+    joint_head = None
+    if budget != "softmax":
+        layers = bundle.manifest.head_layers or default_head_layers(model.model)
+        joint_head = read_joint_head(bundle)
+    asks = _asks(model, budget)
+    if asks:  # before the dropout is tuned, which takes its time
+        conversations = [
+            resolve_system(each.conversation, bundle.role.system) for each in questions
+        ]
+        check_room(model, conversations, max_new_tokens=max_new_tokens)
     dropout = None
     if budget == "full":
         tunable = questions
         if certifies:
             rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
             tunable = [questions[row] for row in rows]
-        dropout = _tune(model, bundle, tunable, max_new_tokens, batch_size)
+        dropout = _tune(
+            model,
+            bundle,
+            tunable,
+            dropout_place,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+        )
     scorer = Scorer(
         head_layers=layers,
+        joint_head=joint_head,
         dropout=dropout,
-        self_report=_asks(model, budget),
+        self_report=asks,
         sampling=sampling,
+        meaning=meaning,
     )
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
@@ -111,10 +140,12 @@ def _tune(
     model: ChatModel,
     bundle: Bundle,
     questions: Sequence[Question],
+    place: DropoutPlace,
+    *,
     max_new_tokens: int,
     batch_size: int,
 ) -> DropoutSettings:
-    check_dropout(model.model)
+    check_dropout(model.model, place)
     some = questions[:TUNED_ON]
     with progress("tuning the dropout", total=len(some)) as advance:
         tuning = tune_dropout(
@@ -122,12 +153,14 @@ def _tune(
             some,
             role_system=bundle.role.system,
             max_new_tokens=max_new_tokens,
+            place=place,
             batch_size=batch_size,
             on_answers=advance,
         )
     best = tuning.best
     why = "" if tuning.losses else ", not tuned: too few right or too few wrong answers"
-    say(f"dropout of {best.rate:.0%} in the last {best.layers} layers, {best.samples} samples{why}")
+    where = "the adapters of the last" if place == "adapter" else "the last"
+    say(f"dropout of {best.rate:.0%} in {where} {best.layers} layers, {best.samples} samples{why}")
     return best
 
 

@@ -37,13 +37,19 @@ def drift(
     from rolewright.cli.reading import parse_share, require_calibration
 
     level = parse_share("--alpha", alpha)
-    calibration = require_calibration(read_bundle(bundle_path))
+    bundle = read_bundle(bundle_path)
+    calibration = require_calibration(bundle)
 
     from rolewright.confidence.answer_log import read_answer_log
     from rolewright.confidence.drift import find_drift
 
     known = calibration.graded[0].scores
-    log = read_answer_log(logs, known=known, needed=calibration.reads())
+    log = read_answer_log(
+        logs,
+        calibration=str(bundle.calibration_hash),
+        known=known,
+        needed=calibration.reads(),
+    )
     report = find_drift(calibration, log.answers, alpha=level)
     reason = reason_text(report)
     if as_json:
@@ -54,6 +60,8 @@ def drift(
                 "verdict": fields.pop("verdict"),
                 "reason": reason,
                 "failures": log.failures,
+                "other_calibrations": log.other_calibrations,
+                "unnamed_calibrations": log.unnamed_calibrations,
                 **fields,
             }
         )
@@ -70,6 +78,16 @@ def say_what_is_odd(log: "AnswerLog", report: "DriftReport") -> None:
     """Tell of lines that are no answers, and of answers under another calibration."""
     if log.failures:
         say(f"{log.failures} lines tell of errors, and are left out")
+    if log.other_calibrations:
+        say(
+            f"{log.other_calibrations} answers were given under another calibration than this "
+            "bundle's, and are left out"
+        )
+    if log.unnamed_calibrations:
+        say(
+            f"{log.unnamed_calibrations} answers do not say under which calibration they were "
+            "given (an older version wrote them), and are taken for this bundle's"
+        )
     if report.other_confidences:
         say(
             f"{report.other_confidences} answers were logged with another confidence than this "

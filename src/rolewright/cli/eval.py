@@ -49,6 +49,10 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
     ] = None,
+    trust_verifiers: Annotated[
+        bool,
+        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
+    ] = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -68,8 +72,10 @@ def evaluate(
     chosen = parse_precision(precision)
     of_report = parse_language(language)
     name = name_of_target(target, endpoint, api_model)
-    bundle = read_bundle(name) if endpoint is None and is_bundle(name) else None
-    role = role_for(role_path, bundle)
+    bundle = None
+    if endpoint is None and is_bundle(name):
+        bundle = read_bundle(name, trust_verifiers=trust_verifiers)
+    role = role_for(role_path, bundle, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
 
     from rolewright.conversations.questions import read_questions

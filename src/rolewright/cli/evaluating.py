@@ -123,14 +123,21 @@ def run_job(
     return summarise(job.role, job.name, suites, samples, trained_prompts=trained_prompts)
 
 
-def role_for(path: Path | None, bundle: "Bundle | None") -> "RoleFile":
-    """The role that judges: the one that is named, else the bundle's."""
+def role_for(path: Path | None, bundle: "Bundle | None", *, trust_verifiers: bool) -> "RoleFile":
+    """The role that judges: the one that is named, else the bundle's.
+
+    Raises:
+        UserError: there is none, or it needs code that is not trusted.
+    """
     from rolewright.errors import UserError
     from rolewright.role.load import load_role
+    from rolewright.role.user_verifiers import untrusted
 
     if path is not None:
         return load_role(path)
     if bundle is not None:
+        if bundle.role.verifier_files and not trust_verifiers:
+            raise untrusted(bundle.role.verifier_files)
         return bundle.role
     raise UserError.at("--role", "missing", expected="a role file: a base model has none")
 

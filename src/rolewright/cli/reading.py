@@ -10,13 +10,14 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
-from rolewright.errors import UserError
+from rolewright.errors import Fault, UserError
 from rolewright.models.load import Precision
 from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
 
 if TYPE_CHECKING:
     from rolewright.confidence.calibration import Calibration
+    from rolewright.confidence.dropout.settings import DropoutPlace
     from rolewright.confidence.guarantee import Promise
     from rolewright.confidence.sampling.settings import SamplingSettings
 
@@ -33,12 +34,17 @@ def read_conversations(
         literal_control_tokens=role.literal_control_tokens,
         skip_bad=skip_bad,
     )
-    for fault in result.faults:
-        say(f"skipped: {fault}")
-    if result.faults:
-        rows = len({(fault.place.file, fault.place.line) for fault in result.faults})
-        say(f"{rows} bad rows skipped, {len(result.conversations)} conversations left")
+    tell_skipped(result.faults, len(result.conversations))
     return result.conversations
+
+
+def tell_skipped(faults: Sequence[Fault], left: int) -> None:
+    """Say which rows were left out, and how many are left."""
+    for fault in faults:
+        say(f"skipped: {fault}")
+    if faults:
+        rows = len({(fault.place.file, fault.place.line) for fault in faults})
+        say(f"{rows} bad rows skipped, {left} conversations left")
 
 
 def read_held_out(bundle: Bundle, paths: Sequence[Path]) -> list[Question]:
@@ -161,17 +167,51 @@ def parse_promise(max_error: str | None, delta: str, *, by_scenario: bool) -> "P
     return None
 
 
-def parse_samples(number: int) -> "SamplingSettings | None":
-    """How many answers are to be drawn to a question; None = none.
+def parse_dropout_place(text: str, budget: str) -> "DropoutPlace":
+    """Check the value of ``--dropout-place``.
 
     Raises:
-        UserError: it is one, which agrees with itself.
+        UserError: it is none of the two, or the budget has no dropout.
+    """
+    from rolewright.confidence.dropout.settings import DROPOUT_PLACES
+
+    place: DropoutPlace = parse_choice("--dropout-place", text, DROPOUT_PLACES)
+    if place == "adapter" and budget != "full":
+        raise UserError.at(
+            "--dropout-place adapter", f"--budget {budget} has no dropout", fix="add --budget full"
+        )
+    return place
+
+
+def parse_sampling(
+    number: int, same_meaning: str | None, min_cosine: float | None
+) -> "SamplingSettings | None":
+    """How many answers are to be drawn to a question, and what compares them; None = none.
+
+    Args:
+        number: of answers.
+        same_meaning: the model that tells which of them mean the same; None = equal texts do.
+        min_cosine: from which cosine on, where it is an embedding model; None = not said.
+
+    Raises:
+        UserError: it is one, which agrees with itself, or the model is none that can tell.
     """
     from rolewright.confidence.sampling.settings import SamplingSettings
 
     if number == 1:
         raise UserError.at("--samples", "found 1", expected="0 for none, or at least 2")
-    return SamplingSettings(samples=number) if number else None
+    if number == 0 and same_meaning is not None:
+        raise UserError.at("--same-meaning", "no answers are drawn", fix="add --samples 8")
+    if same_meaning is None:
+        if min_cosine is not None:
+            raise UserError.at(
+                "--min-cosine", "there is no embedding model", fix="name one with --same-meaning"
+            )
+        return SamplingSettings(samples=number) if number else None
+    from rolewright.confidence.sampling.meaning_model import describe_meaning_model
+
+    described = describe_meaning_model(same_meaning, min_cosine, say)
+    return SamplingSettings(samples=number, same_meaning=described)
 
 
 def parse_language(name: str) -> Language:

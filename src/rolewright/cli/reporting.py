@@ -1,7 +1,7 @@
 """Put what a run found together into its report."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.report_card import Judgement
 from rolewright.errors import UserError
 from rolewright.evaluation.log import LOG, RESULTS, read_samples
+from rolewright.finding import Finding
+from rolewright.reports.dataset_check import CheckInputs, render_dataset_check
 from rolewright.reports.render import ReportInputs, render_report
 from rolewright.reports.report_card import CardInputs, render_report_card
 from rolewright.reports.wording import Language
@@ -59,8 +61,12 @@ def _metrics(bundle: Bundle) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
-def claim_report(path: Path) -> None:
+def claim_report(path: Path, option: str = "--report") -> None:
     """Make sure that a report can be written, before a long run rather than behind it.
+
+    Args:
+        path: where.
+        option: that named it.
 
     Raises:
         UserError: it is no name of an HTML file, is taken, or cannot be written.
@@ -75,13 +81,13 @@ def claim_report(path: Path) -> None:
             path,
             "there is something of this name",
             expected="a path that is free; nothing is ever overwritten",
-            fix="choose another path for --report",
+            fix=f"choose another path for {option}",
         ) from error
     except FileNotFoundError as error:
         raise UserError.at(path.parent, "there is no such folder", fix="make it") from error
     except OSError as error:
         raise UserError.at(
-            path, f"it cannot be written: {error.strerror}", fix="choose another path for --report"
+            path, f"it cannot be written: {error.strerror}", fix=f"choose another path for {option}"
         ) from error
 
 
@@ -116,6 +122,37 @@ def write_report_card(
         answers=answers,
     )
     write_text(path, render_report_card(inputs, language))
+
+
+def write_dataset_check(
+    path: Path,
+    role: RoleFile,
+    files: Sequence[Path],
+    findings: Sequence[Finding],
+    figures: Mapping[str, Any],
+    conversations: int,
+    language: Language,
+) -> None:
+    """Write the report of a dataset check.
+
+    Args:
+        path: that ``claim_report`` allows.
+        role: whose data were checked.
+        files: of training data.
+        findings: in the order in which they were found.
+        figures: of the checks, by their names, with ``input_map``.
+        conversations: how many could be read.
+        language: of the report.
+    """
+    inputs = CheckInputs(
+        role=role.name,
+        files=[str(file) for file in files],
+        created=_now(),
+        conversations=conversations,
+        findings=findings,
+        figures=figures,
+    )
+    write_text(path, render_dataset_check(inputs, language))
 
 
 def _now() -> str:

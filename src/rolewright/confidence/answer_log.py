@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
+from rolewright.confidence.scores import STATES
 from rolewright.conversations.defect import Defect, wrong_type
 from rolewright.conversations.read import collect
 from rolewright.conversations.rows import Row
@@ -13,6 +15,8 @@ from rolewright.errors import Fault, Place, UserError
 
 _ERROR_SCHEMA = "rolewright.error/1"
 _ROUNDING = 1e-3
+_LeftOut = Literal["failure", "other calibration"]
+"""Why a line counts as no answer."""
 _LEFT_OUT = "log what `rolewright ask --json` prints, or leave the row out"
 
 
@@ -26,6 +30,7 @@ class LoggedAnswer:
         scores: raw, by the names in ``scores``.
         confidence: that was given with the answer; None where there was none.
         correct: the label; None where nobody has given one.
+        names_calibration: whether the line tells under which calibration it was given.
     """
 
     place: Place
@@ -33,6 +38,7 @@ class LoggedAnswer:
     scores: dict[str, float]
     confidence: float | None
     correct: bool | None
+    names_calibration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +48,84 @@ class AnswerLog:
     Attributes:
         answers: in the order of the files, at least one.
         failures: lines in which ``ask`` told of an error instead of an answer.
+        other_calibrations: answers that were given under another calibration, or under none.
     """
 
     answers: list[LoggedAnswer]
     failures: int
+    other_calibrations: int
+
+    @property
+    def unnamed_calibrations(self) -> int:
+        """How many answers do not say which: older versions did not write it down."""
+        return sum(not answer.names_calibration for answer in self.answers)
 
 
 def read_answer_log(
-    paths: Sequence[str | Path], *, known: Collection[str], needed: Collection[str]
+    paths: Sequence[str | Path],
+    *,
+    calibration: str,
+    known: Collection[str],
+    needed: Collection[str],
 ) -> AnswerLog:
     """Read logs of answers: JSON lines (or arrays) as ``rolewright ask --json`` prints them.
 
     Args:
         paths: read in this order.
+        calibration: hash of the one that is asked about; answers under another are left out.
         known: the scores to read; others, and other keys, are ignored.
         needed: those that every answer has to have.
 
     Raises:
         UserError: with all faults of all files, or because there is no answer at all.
     """
-    rows, _ = collect(
-        paths, partial(_read_answer, known=tuple(dict.fromkeys((*known, *needed))), needed=needed)
+    read = partial(
+        _read_answer,
+        calibration=calibration,
+        known=tuple(dict.fromkeys((*known, *needed))),
+        needed=needed,
     )
-    answers = [row for row in rows if row is not None]
+    rows, _ = collect(paths, read)
+    answers = [row for row in rows if isinstance(row, LoggedAnswer)]
+    other_calibrations = rows.count("other calibration")
+    if not answers and other_calibrations:
+        raise UserError.at(
+            ", ".join(map(str, paths)),
+            f"all {other_calibrations} answers were given under another calibration",
+            expected=f"lines with calibration {calibration}, this bundle's",
+            fix="log what this bundle answers from now on, or name the bundle that gave them",
+        )
     if not answers:
         raise UserError.at(
             ", ".join(map(str, paths)),
             "errors only, no answer",
             expected="lines that `rolewright ask --json` prints",
         )
-    return AnswerLog(answers, len(rows) - len(answers))
+    return AnswerLog(answers, rows.count("failure"), other_calibrations)
 
 
 def _read_answer(
-    row: Row, *, known: Collection[str], needed: Collection[str]
-) -> LoggedAnswer | tuple[Fault, ...] | None:
-    """An answer, all that is wrong with it, or None where ``ask`` told of an error."""
+    row: Row, *, calibration: str, known: Collection[str], needed: Collection[str]
+) -> LoggedAnswer | tuple[Fault, ...] | _LeftOut:
+    """An answer, all that is wrong with it, or why it counts as none."""
     if not isinstance(row.value, dict):
         defects = wrong_type("", row.value, "one JSON object a line", _LEFT_OUT)
         return tuple(map(row.fault, (*row.defects, *defects)))
     if row.value.get("schema") == _ERROR_SCHEMA:
-        return None
+        return "failure"
+    named = row.value.get("calibration")
+    if isinstance(named, str | None) and row.value.get("calibration", calibration) != calibration:
+        return "other calibration"  # which may have other scores
     question, question_defects = _read_question(row.value)
     scores, score_defects = _read_scores(row.value, known, needed)
     given, given_defects = _read_confidence(row.value)
     correct, label_defects = _read_label(row.value)
     defects = (*row.defects, *question_defects, *score_defects, *given_defects, *label_defects)
+    if not isinstance(named, str | None):
+        defects += wrong_type("calibration", named, "its hash, or null for none")
     if question is None or defects:
         return tuple(map(row.fault, defects))
-    return LoggedAnswer(row.place, question, scores, given, correct)
+    return LoggedAnswer(row.place, question, scores, given, correct, named is not None)
 
 
 def _read_question(row: Mapping[str, object]) -> tuple[str | None, tuple[Defect, ...]]:
@@ -139,11 +174,13 @@ def _read_label(row: Mapping[str, object]) -> tuple[bool | None, tuple[Defect, .
 
 
 def _read_number(key: str, value: object) -> tuple[float, tuple[Defect, ...]]:
-    """A number, 0 where it is none; no score is negative but by rounding."""
+    """A number, 0 where it is none; no score but a state is negative, unless by rounding."""
+    signed = key.removeprefix("scores.") in STATES
+    least = -sys.float_info.max if signed else -_ROUNDING
     if (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and -_ROUNDING <= value <= sys.float_info.max
+        and least <= value <= sys.float_info.max
     ):
-        return max(0.0, float(value)), ()
-    return 0.0, wrong_type(key, value, "a number of at least 0")
+        return float(value) if signed else max(0.0, float(value)), ()
+    return 0.0, wrong_type(key, value, "a number" if signed else "a number of at least 0")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.head import Head, fit_linear_head, fit_mlp_head
-from rolewright.confidence.scores import HEAD, HeadKind, surety
+from rolewright.confidence.log_odds import probability
+from rolewright.confidence.scores import HEAD, STATES, HeadKind, surety
 from rolewright.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,8 @@ class Answers:
         head_kind: HeadKind = "linear",
     ) -> "Answers":
         """Take graded answers apart; a head's scores are left to be cross-fitted."""
-        names = [name for name in graded[0].scores if name != HEAD] if graded else []
+        fitted = {HEAD, *STATES}
+        names = [name for name in graded[0].scores if name not in fitted] if graded else []
         sureties = {
             name: np.array([surety(name, answer.scores[name]) for answer in graded])
             for name in names
@@ -104,7 +106,7 @@ class Answers:
         """With the scores of a head that was fitted to other answers."""
         if head is None or self.features is None:
             return self
-        return replace(self, sureties={**self.sureties, HEAD: head.apply(self.features)})
+        return self._with_scores(head.apply(self.features), head)
 
     def with_cross_fitted_head(self) -> "Answers":
         """With each answer's score of a head that was fitted without it."""
@@ -114,7 +116,16 @@ class Answers:
         for fitting, judged in self.folds():
             head = self.part(fitting).fit_head()
             scores[judged] = self.part(judged).with_head(head).sureties[HEAD]
-        return replace(self, sureties={**self.sureties, HEAD: scores})
+        # Components know nothing of right and wrong: those of all answers flatter none.
+        return self._with_scores(scores, self.fit_head())
+
+    def _with_scores(self, scores: Floats, head: Head | None) -> "Answers":
+        """With a head's scores, and the components that it was fitted on."""
+        found = {**self.sureties, HEAD: scores}
+        if head is not None and head.components is not None and self.features is not None:
+            of_answers = probability(head.components.apply(self.features))
+            found |= dict(zip(STATES, of_answers.T, strict=False))
+        return replace(self, sureties=found)
 
 
 def group_questions(questions: Sequence[str]) -> Rows:

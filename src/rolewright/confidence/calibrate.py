@@ -19,8 +19,9 @@ from rolewright.confidence.calibrators import FIT, AnyMap, Method, methods_for
 from rolewright.confidence.fusion import FusedMap, Stacking, fit_fusion
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.head import Head
+from rolewright.confidence.log_odds import log_odds
 from rolewright.confidence.metrics import measure
-from rolewright.confidence.scores import HEAD, ROUTES, HeadKind
+from rolewright.confidence.scores import HEAD, ROUTES, STATES, HeadKind
 from rolewright.errors import UserError
 
 LEAST_OF_EACH = 5
@@ -131,6 +132,8 @@ def _try_all(answers: Answers) -> list[_Tried]:
     parts = [(answers.part(fitting), answers.part(judged), judged) for fitting, judged in folds]
     tried = []
     for score in answers.sureties:
+        if score in STATES:
+            continue
         simplest, *others = methods_for(score)
         best = _cross_validate(parts, score, simplest)
         for method in others:
@@ -187,7 +190,12 @@ def _held_out(answers: Answers, routes: Sequence[str]) -> dict[str, Floats]:
 
 
 def _cross_fitted(answers: Answers, row: int) -> dict[str, float]:
-    return {HEAD: float(answers.sureties[HEAD][row])} if HEAD in answers.sureties else {}
+    """What a head gave, as raw scores."""
+    if HEAD not in answers.sureties:
+        return {}
+    found = {HEAD: float(answers.sureties[HEAD][row])}
+    states = [name for name in STATES if name in answers.sureties]
+    return found | {name: float(log_odds(answers.sureties[name][[row]])[0]) for name in states}
 
 
 def _rank(tried: Sequence[_Tried], correct: NDArray[np.bool_]) -> list[Candidate]:

@@ -41,13 +41,13 @@ class ScoreMap(_Record):
     """From raw scores to a confidence."""
 
     score: str
-    """The raw score that is calibrated; "fused" = all that ``map`` has weights for."""
+    """The raw score that is calibrated; "fused" = all that ``map`` names."""
     method: Method | Stacking
     map: Annotated[CalibrationMap | FusedMap, Field(discriminator="method")]
 
     def reads(self) -> tuple[str, ...]:
         """The raw scores that it needs of an answer."""
-        return tuple(self.map.weights) if isinstance(self.map, FusedMap) else (self.score,)
+        return self.map.scores if isinstance(self.map, FusedMap) else (self.score,)
 
     def apply(self, sureties: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """Confidence of answers, shape (answers,), from their sureties by score."""
@@ -84,8 +84,8 @@ class HeadRecord(_Record):
 class Calibration(ScoreMap):
     """What a bundle keeps: the map in force, and how good it is."""
 
-    format: Literal["rolewright.calibration/2"] = Field(
-        default="rolewright.calibration/2", alias="schema", serialization_alias="schema"
+    format: Literal["rolewright.calibration/3"] = Field(
+        default="rolewright.calibration/3", alias="schema", serialization_alias="schema"
     )
     routes: dict[str, Route]
     """The best of each of ``scores.ROUTES``, alone, and "fused", all together."""

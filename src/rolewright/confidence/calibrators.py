@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rolewright.confidence.bins import bin_of, equal_mass_edges
 from rolewright.confidence.log_odds import Floats, log_odds, log_parts, probability
-from rolewright.confidence.scores import HEAD
+from rolewright.confidence.scores import HEAD_SCORES
 
 _SAME = 1e-9
 _SHARPEST, _FLATTEST = 0.05, 100.0
@@ -189,7 +189,7 @@ def methods_for(score: str) -> tuple[Method, ...]:
 
     A temperature alone moves no mean: it is for a score that is the probability of being right.
     """
-    return tuple(name for name in FIT if name != "temperature" or score == HEAD)
+    return tuple(name for name in FIT if name != "temperature" or score in HEAD_SCORES)
 
 
 def _platts_targets(correct: Sequence[bool]) -> Floats:

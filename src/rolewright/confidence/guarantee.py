@@ -74,11 +74,11 @@ def error_bound(wrong: int, answered: int, delta: float) -> float:
 
     Clopper & Pearson 1934, one-sided.
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if wrong == answered:
         return 1.0
-    return float(beta.ppf(1 - delta, wrong + 1, answered - wrong))
+    return float(betaincinv(wrong + 1, answered - wrong, 1 - delta))
 
 
 def candidate_thresholds(
@@ -102,7 +102,7 @@ def candidate_thresholds(
         max_error: in (0, 1).
         delta: in (0, 1).
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     values, right = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
     order = np.argsort(-values, kind="stable")
@@ -110,7 +110,7 @@ def candidate_thresholds(
     ends = np.ceil(np.linspace(least, 1, _THRESHOLDS) * len(order)).astype(int) - 1
     error_rates = (np.cumsum(~right[order])[ends] + 1) / (ends + 3)
     answered = (ends + 1) * tested / len(order)
-    bounds = beta.ppf(1 - delta, error_rates * answered + 1, (1 - error_rates) * answered)
+    bounds = betaincinv(error_rates * answered + 1, (1 - error_rates) * answered, 1 - delta)
     thresholds = values[order][ends[np.argmin(bounds) :]]
     return sorted({float(threshold) for threshold in thresholds}, reverse=True)
 

@@ -6,7 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rolewright.confidence.scores import STATES
+
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The leading principal components of what a head reads, each of unit variance.
+
+    Attributes:
+        weight: shape (components, inputs).
+        bias: shape (components,).
+    """
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def apply(self, features: NDArray[np.float32]) -> Floats:
+        """Components of answers, shape (answers, components), from (answers, inputs)."""
+        found: Floats = (features @ self.weight.T + self.bias).astype(float)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +39,12 @@ class Head:
     Attributes:
         weights: each of shape (outputs, inputs); the last has one output.
         biases: each of shape (outputs,).
+        components: of what it reads; None for a head that was fitted without them.
     """
 
     weights: tuple[NDArray[np.float32], ...]
     biases: tuple[NDArray[np.float32], ...]
+    components: Components | None = None
 
     def apply(self, features: NDArray[np.float32]) -> Floats:
         """Probability that an answer is right, shape (answers,).
@@ -46,6 +68,9 @@ class Head:
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             named[f"layers.{index}.weight"] = np.ascontiguousarray(weight)
             named[f"layers.{index}.bias"] = np.ascontiguousarray(bias)
+        if self.components is not None:
+            named["components.weight"] = np.ascontiguousarray(self.components.weight)
+            named["components.bias"] = np.ascontiguousarray(self.components.bias)
         data: bytes = save(named)
         return data
 
@@ -55,10 +80,14 @@ class Head:
         from safetensors.numpy import load
 
         named = load(data)
+        components = None
+        if "components.weight" in named:
+            components = Components(named.pop("components.weight"), named.pop("components.bias"))
         numbers = range(len(named) // 2)
         return cls(
             tuple(named[f"layers.{index}.weight"] for index in numbers),
             tuple(named[f"layers.{index}.bias"] for index in numbers),
+            components,
         )
 
 
@@ -85,6 +114,7 @@ def fit_linear_head(features: NDArray[np.float32], correct: Sequence[bool]) -> H
     return Head(
         (weight.astype(np.float32),),
         ((model.coef_ @ bias + model.intercept_).astype(np.float32),),
+        _leading(projection, bias),
     )
 
 
@@ -108,7 +138,13 @@ def fit_mlp_head(features: NDArray[np.float32], correct: Sequence[bool]) -> Head
             (first @ bias + model.intercepts_[0]).astype(np.float32),
             model.intercepts_[1].astype(np.float32),
         ),
+        _leading(projection, bias),
     )
+
+
+def _leading(projection: Floats, bias: Floats) -> Components:
+    number = len(STATES)
+    return Components(projection[:number].astype(np.float32), bias[:number].astype(np.float32))
 
 
 def _principal_components(features: NDArray[np.float32]) -> tuple[Floats, Floats]:

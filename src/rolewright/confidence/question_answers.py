@@ -53,11 +53,16 @@ def answer_questions(
         batch_size: questions decoded together.
         scorer: what to compute of each answer.
         on_answers: told how many answers have become ready.
+
+    Raises:
+        UserError: an answer, or what is asked about it, does not fit into the model's context.
     """
     scores: dict[int, dict[str, float]] = {}
     features: dict[int, NDArray[np.float32]] = {}
     conversations = [resolve_system(question.conversation, role_system) for question in questions]
+    scorer.check_room(model, conversations, max_new_tokens=max_new_tokens)
     watch = Stopwatch()
+    model = model.having_read(conversations, max_new_tokens=max_new_tokens)
 
     def ready(batch: dict[int, Answer]) -> None:
         watch.lap(DECODING)

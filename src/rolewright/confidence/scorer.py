@@ -8,15 +8,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rolewright.bundle.manifest import HEAD as JOINT_HEAD_FILE
+from rolewright.bundle.read import Bundle
 from rolewright.confidence.dropout.passes import stochastic_probabilities
+from rolewright.confidence.dropout.places import adapter_obstacle
 from rolewright.confidence.dropout.scores import dropout_scores
-from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.dropout.settings import DropoutPlace, DropoutSettings
 from rolewright.confidence.head import Head
+from rolewright.confidence.sampling.meaning import EQUAL_TEXTS, MeaningModel
 from rolewright.confidence.sampling.samples import draw_samples
 from rolewright.confidence.sampling.scores import sampling_scores
 from rolewright.confidence.sampling.settings import SamplingSettings
-from rolewright.confidence.scores import HEAD, P_TRUE
-from rolewright.confidence.self_report import p_true
+from rolewright.confidence.scores import HEAD, JOINT_HEAD, P_TRUE, STATES
+from rolewright.confidence.self_report import check_room, p_true
 from rolewright.confidence.softmax import softmax_scores
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import UserError
@@ -37,6 +41,8 @@ class Scorer:
         dropout: of the stochastic passes; None = there are none.
         self_report: whether the model is asked if its answer is right.
         sampling: of drawn answers; None = none are drawn.
+        meaning: tells which of them mean the same.
+        joint_head: that was trained with the model, reading the same; None = there is none.
     """
 
     head_layers: tuple[int, ...] = ()
@@ -44,6 +50,24 @@ class Scorer:
     dropout: DropoutSettings | None = None
     self_report: bool = False
     sampling: SamplingSettings | None = None
+    meaning: MeaningModel = EQUAL_TEXTS
+    joint_head: Head | None = None
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether a route reads an answer's prompt once more."""
+        return self.self_report or self.sampling is not None
+
+    def check_room(
+        self, model: ChatModel, conversations: Sequence[Conversation], *, max_new_tokens: int
+    ) -> None:
+        """Make sure, before anything is decoded, that what is asked again will fit.
+
+        Raises:
+            UserError: the question about an answer would not.
+        """
+        if self.self_report:
+            check_room(model, conversations, max_new_tokens=max_new_tokens)
 
     def tap(self, model: Any) -> Tap:
         """What to keep of a model's decoding pass."""
@@ -76,9 +100,13 @@ class Scorer:
             generation: with the trace that ``tap`` asks for.
         """
         yield "softmax", softmax_scores(generation)
-        if self.head is not None:
-            features = read_features(generation.trace)
-            yield "head", {HEAD: float(self.head.apply(features[None])[0])}
+        heads = {HEAD: self.head, JOINT_HEAD: self.joint_head}
+        if any(heads.values()):
+            features = read_features(generation.trace)[None]
+            found = {name: float(head.apply(features)[0]) for name, head in heads.items() if head}
+            if self.head is not None and self.head.components is not None:
+                found |= dict(zip(STATES, self.head.components.apply(features)[0], strict=False))
+            yield "head", {name: float(value) for name, value in found.items()}
         if self.dropout is not None:
             passes = stochastic_probabilities(
                 model, generation.trace, generation.chosen_ids, self.dropout
@@ -108,13 +136,13 @@ class Scorer:
             found = p_true(model, conversations, [answer.text for answer in answers])
             yield "self_report", [{P_TRUE: value} for value in found]
         if self.sampling is not None:
-            scores = []
-            for conversation, answer in zip(conversations, answers, strict=True):
-                samples = draw_samples(
-                    model, conversation, self.sampling, max_new_tokens=max_new_tokens
-                )
-                scores.append(sampling_scores(samples, answer.text))
-            yield "sampling", scores
+            samples = [
+                draw_samples(model, each, self.sampling, max_new_tokens=max_new_tokens)
+                for each in conversations
+            ]
+            questions = [each.prompt[-1].content for each in conversations]
+            given = [answer.text for answer in answers]
+            yield "sampling", sampling_scores(questions, given, samples, self.meaning)
 
 
 SOFTMAX_ONLY = Scorer()
@@ -136,6 +164,13 @@ def read_features(trace: Trace) -> NDArray[np.float32]:
     return features
 
 
+def read_joint_head(bundle: Bundle) -> Head | None:
+    """The head that a bundle's model was trained with; None where there is none."""
+    if bundle.manifest.head_layers is None:
+        return None
+    return Head.from_bytes((bundle.folder / JOINT_HEAD_FILE).read_bytes())
+
+
 def default_head_layers(model: Any) -> tuple[int, ...]:
     """The layers that a head reads: half way, three quarters of the way, and the last.
 
@@ -145,11 +180,15 @@ def default_head_layers(model: Any) -> tuple[int, ...]:
     return tuple(sorted({(number - 1) // 2, 3 * (number - 1) // 4, number - 1}))
 
 
-def check_dropout(model: Any) -> None:
+def check_dropout(model: Any, place: DropoutPlace = "residual") -> None:
     """Make sure that stochastic passes are exact for a model, whatever the prompt's length.
 
+    Args:
+        model: that answers.
+        place: where dropout is to act.
+
     Raises:
-        UserError: they are not.
+        UserError: they are not, or there is nothing at this place.
     """
     limit = context_limit(model.config)
     obstacle = row_obstacle(model.config, limit)
@@ -160,4 +199,11 @@ def check_dropout(model: Any) -> None:
             "Monte-Carlo dropout",
             f"cannot be computed for this model: {obstacle}",
             fix="use --budget head",
+        )
+    if place == "adapter" and (obstacle := adapter_obstacle(decoder_layers(model)[-1:])):
+        raise UserError.at(
+            "--dropout-place adapter",
+            f"there is nothing to drop out of in this model: {obstacle}",
+            expected="a LoRA adapter beside the weights, as `method: lora` trains it",
+            fix="use --dropout-place residual, which needs none",
         )

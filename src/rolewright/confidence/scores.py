@@ -43,14 +43,24 @@ SELF_REPORT_SCORES = {
 """Name and meaning of every score of the model's own verdict."""
 SAMPLING_SCORES = {
     "agreement": "share of the drawn answers that say the same as the answer",
-    "semantic_entropy": "entropy of what the drawn answers say, in nats (Kuhn et al. 2023, arXiv"
-    " 2302.09664)",
+    "semantic_entropy": "entropy of what the drawn answers say, in nats, by their number (Kuhn et"
+    " al. 2023, arXiv 2302.09664)",
+    "weighted_semantic_entropy": "the same, by the likelihood of each different answer",
 }
 """Name and meaning of every score of drawn answers."""
 HEAD = "head"
+JOINT_HEAD = "joint_head"
+HEAD_SCORES = {
+    HEAD: "probability of being right, by a head that was fitted after the training",
+    JOINT_HEAD: "the same, by a head that was trained with the model",
+}
+"""Name and meaning of every score of a confidence head; the second only where there is one."""
+STATES = tuple(f"state_{number + 1}" for number in range(16))
+"""Leading principal components of what a head reads: no score of its own, but what the fusion needs
+to tell one kind of question from another."""
 ROUTES: dict[str, tuple[str, ...]] = {
     "softmax": tuple(SOFTMAX_SCORES),
-    "head": (HEAD,),
+    "head": (*HEAD_SCORES, *STATES),
     "dropout": tuple(DROPOUT_SCORES),
     "self_report": tuple(SELF_REPORT_SCORES),
     "sampling": tuple(SAMPLING_SCORES),
@@ -63,6 +73,7 @@ _FALLS_WITH_SURETY = frozenset(
         "mutual_information",
         "logprob_deviation",
         "semantic_entropy",
+        "weighted_semantic_entropy",
     }
 )
 
@@ -73,6 +84,8 @@ def surety(score: str, value: float) -> float:
         return math.exp(-value)
     if score == "self_certainty":
         return value / (1 + value)  # its log-odds are the logarithm of the divergence
+    if score in STATES:
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))  # its log-odds are the value
     if score == "answer_tokens":
         return 1 / (1 + value)
     return value

@@ -11,7 +11,9 @@ import numpy as np
 
 from rolewright.confidence.log_odds import probability
 from rolewright.conversations.conversation import Conversation, Message
+from rolewright.errors import Fault, UserError
 from rolewright.generation.chat_model import ChatModel
+from rolewright.models.qwen1.long_context import context_limit
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.verifiers.language import language
 
@@ -38,6 +40,11 @@ ENGLISH = VerdictQuestion(
 )
 CHINESE = VerdictQuestion("你的回答正确吗？只用一个字回答：是或否。", ("是",), ("否",))
 _MOSTLY = 0.5
+_REPLY_TOKENS = 1
+_FIX = (
+    "shorten the conversation, allow fewer answer tokens (--max-new-tokens), or fit a confidence "
+    "that does without this question: `rolewright calibrate --budget head`"
+)
 
 
 def can_be_asked(model: ChatModel) -> bool:
@@ -61,6 +68,39 @@ def ask_for_verdict(conversation: Conversation, answer: str) -> Conversation:
     return replace(conversation, messages=turns)
 
 
+def check_room(
+    model: ChatModel, conversations: Sequence[Conversation], *, max_new_tokens: int
+) -> None:
+    """Make sure, before there are answers, that each can be asked about, however long it gets.
+
+    Args:
+        model: that ``can_be_asked``.
+        conversations: with their effective system messages; a final assistant turn is ignored.
+        max_new_tokens: limit on an answer's length.
+
+    Raises:
+        UserError: with all conversations that leave no room for the question, though they leave
+            enough for the answer.
+    """
+    limit = context_limit(model.model.config)
+    faults = []
+    for conversation in conversations:
+        asked = ask_for_verdict(conversation, "")
+        plain, whole = (
+            len(model.encoder.encode_prompt(each.system, each.prompt))
+            for each in (conversation, asked)
+        )
+        if plain + max_new_tokens <= limit < whole + max_new_tokens + _REPLY_TOKENS:
+            found = (
+                f"{plain} prompt tokens, {max_new_tokens} of the answer and "
+                f"{whole + _REPLY_TOKENS - plain} of the question whether it is right do not fit"
+            )
+            expected = f"at most {limit} tokens together"
+            faults.append(Fault(conversation.place, found, expected, _FIX))
+    if faults:
+        raise UserError(*faults)
+
+
 def p_true(
     model: ChatModel, conversations: Sequence[Conversation], answers: Sequence[str]
 ) -> list[float]:
@@ -78,7 +118,7 @@ def p_true(
         In [0, 1], length (answers,).
 
     Raises:
-        UserError: answer and question do not fit into the model's context.
+        UserError: answer and question do not fit into the model's context (``check_room``).
     """
     words = [verdict_question(each) for each in conversations]
     yes = [_first_ids(model.encoder, each.yes) for each in words]

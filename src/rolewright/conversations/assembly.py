@@ -1,9 +1,10 @@
 """From a decoded row to a conversation, or to everything that is wrong with it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from rolewright.conversations.control_tokens import control_tokens_in
-from rolewright.conversations.conversation import Conversation, Message
+from rolewright.conversations.conversation import Conversation, Message, Origin
 from rolewright.conversations.defect import Defect, describe, wrong_type
 from rolewright.conversations.formats import read_draft
 from rolewright.conversations.formats.draft import Draft, Piece, Turn
@@ -35,7 +36,14 @@ def assemble(
     system, system_defects = read_system(value, turns)
     identity, identity_defects = _read_id(value, row.label)
     scenario, scenario_defects = _read_scenario(value)
-    defects = [*row.defects, *identity_defects, *scenario_defects, *system_defects]
+    weight, weight_defects = _read_weight(value)
+    defects = [
+        *row.defects,
+        *identity_defects,
+        *scenario_defects,
+        *weight_defects,
+        *system_defects,
+    ]
     if isinstance(draft, Draft):
         defects += draft.defects
         defects += order_defects(draft, answered=answered)
@@ -52,6 +60,9 @@ def assemble(
         id=identity,
         place=row.place,
         scenario=scenario,
+        without_role=value.get("system") is False,
+        weight=weight,
+        origin=_read_origin(value),
     )
 
 
@@ -60,7 +71,7 @@ def _messages(turns: Sequence[Turn]) -> Iterator[Message]:
         if turn.role == "user":
             yield Message("user", turn.content)
         elif turn.role == "assistant":
-            yield Message("assistant", turn.content, turn.train)
+            yield Message("assistant", turn.content, turn.train, turn.cut)
 
 
 def _read_id(row: Mapping[str, object], default: str) -> tuple[str, tuple[Defect, ...]]:
@@ -77,6 +88,31 @@ def _read_scenario(row: Mapping[str, object]) -> tuple[str | None, tuple[Defect,
     if value is None or isinstance(value, str):
         return value, ()
     return None, wrong_type("scenario", value, "the name of a scenario, a text")
+
+
+def _read_weight(row: Mapping[str, object]) -> tuple[float, tuple[Defect, ...]]:
+    value = row.get("weight")
+    if value is None:
+        return 1.0, ()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            weight = float(value)
+        except OverflowError:  # an integer of hundreds of digits
+            weight = math.inf
+        if 0 < weight < math.inf:
+            return weight, ()
+    return 1.0, wrong_type("weight", value, "a finite number above 0")
+
+
+def _read_origin(row: Mapping[str, object]) -> Origin | None:
+    """What ``rolewright augment`` writes; an ``origin`` of another shape is someone else's key."""
+    value = row.get("origin")
+    if not isinstance(value, dict):
+        return None
+    source, system, answered_by = (value.get(key) for key in ("from", "system", "answered_by"))
+    if not (isinstance(source, str) and isinstance(system, str)):
+        return None
+    return Origin(source, system, answered_by if isinstance(answered_by, str) else None)
 
 
 def _empty_contents(turns: Sequence[Turn]) -> Iterator[Defect]:

@@ -16,11 +16,28 @@ class Message:
         role: who speaks. The system message is no turn; it stands in ``Conversation.system``.
         content: the text, as written.
         train: whether an assistant turn is trained on; without meaning for a user turn.
+        cut: whether the answer breaks off here, so that its end is none to learn.
     """
 
     role: Speaker
     content: str
     train: bool = True
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row that was added to the data comes from.
+
+    Attributes:
+        source: the row that it was made of, "<file name>:<line>".
+        system: what kind of system message took the place of the role's.
+        answered_by: the model that gave the answer; None = it is the source's own.
+    """
+
+    source: str
+    system: str
+    answered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,9 @@ class Conversation:
         id: the row's own id, else "<file name>:<line>".
         place: where the row was read.
         scenario: the scenario of the role file that the row declares, if any.
+        without_role: the source says that there is no system message, not even the role's.
+        weight: how often the row is seen in training, relative to others.
+        origin: None for a row that nobody has added.
     """
 
     messages: tuple[Message, ...]
@@ -41,6 +61,9 @@ class Conversation:
     id: str
     place: Place
     scenario: str | None = None
+    without_role: bool = False
+    weight: float = 1.0
+    origin: Origin | None = None
 
     @property
     def prompt(self) -> tuple[Message, ...]:

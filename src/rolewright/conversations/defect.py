@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 SHOWN_CHARACTERS = 40
 
@@ -39,6 +40,7 @@ def printable(text: str) -> str:
     return shown.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+@lru_cache(maxsize=256)
 def quote(text: str) -> str:
     """Return ``text`` shortened and in double quotes, control characters escaped."""
     escaped = json.dumps(text[: SHOWN_CHARACTERS + 1], ensure_ascii=False)[1:-1]

@@ -13,17 +13,22 @@ def read_system(
 
     Returns:
         Where it stands: nowhere (absent), in one place, or in two that agree, its text possibly
-        empty; and the defects found. ``"system": null`` is the same as no such key.
+        empty; and the defects found. ``"system": null`` is the same as no such key;
+        ``"system": false`` rules a system message out.
     """
     pieces: tuple[Piece, ...] = ()
     defects: tuple[Defect, ...] = ()
     top = row.get("system")
     if isinstance(top, str):
         pieces += (Piece("system", top),)
-    elif top is not None:
-        defects += wrong_type("system", top, "a text, or null for no system message")
+    elif top is not None and top is not False:
+        expected = "a text, null for the role's, or false for no system message"
+        defects += wrong_type("system", top, expected)
     if turns and turns[0].role == "system":
         pieces += turns[0].pieces or ()
+    if top is False and pieces:
+        found = f"false, where {pieces[0].key} has {describe(pieces[0].text)}"
+        defects += (Defect("system", found, "one of the two", "keep one of the two"),)
     if len(pieces) > 1 and pieces[0].text != pieces[1].text:
         defects += (
             Defect(

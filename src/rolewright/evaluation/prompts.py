@@ -7,6 +7,7 @@ from rolewright.bundle.read import Bundle
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.errors import Fault, Place, UserError
+from rolewright.role.resolve import resolve_system
 from rolewright.role.schema import RoleFile
 
 
@@ -14,14 +15,14 @@ def prompts_of_role(role: RoleFile) -> list[Conversation]:
     """The example inputs of the role's scenarios, as prompts."""
     return [
         Conversation(
-            messages=(Message("user", example),),
+            messages=(Message("user", text),),
             system=None,
             id=f"{scenario.id}:{number}",
             place=Place(role.file, None, f"scenarios.{scenario.id}.examples[{number}]"),
             scenario=scenario.id,
         )
         for scenario in role.scenarios
-        for number, example in enumerate(scenario.examples)
+        for number, text in enumerate(scenario.inputs)
     ]
 
 
@@ -61,8 +62,8 @@ def prompts_under_role(
     """Tell prompts on which the role can be judged from the others.
 
     Returns:
-        Prompts that stand under the role's system message (their own is absent or the same) and
-        have at least one rule; and all the others.
+        Prompts that stand under the role's system message (their own is the same, or they have
+        none and say nothing against it) and have at least one rule; and all the others.
 
     Raises:
         UserError: the role has no rules, or no prompt can be judged.
@@ -72,9 +73,9 @@ def prompts_under_role(
     judged: list[Conversation] = []
     others: list[Conversation] = []
     for conversation in conversations:
-        under_role = conversation.system is None or conversation.system == role.system
+        under_role = resolve_system(conversation, role.system).system == role.system
         known = under_role and role.rules_for(conversation.scenario)
-        (judged if known else others).append(replace(conversation, system=None))
+        (judged if known else others).append(replace(conversation, system=None, without_role=False))
     if not judged:
         raise UserError.at(
             role.file,

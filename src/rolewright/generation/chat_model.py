@@ -8,6 +8,7 @@ from typing import Any
 from rolewright.bundle.read import Bundle
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Fault, UserError
+from rolewright.generation.batches import common_beginning, divide
 from rolewright.generation.decode import Generation, TokenCallback, generate, next_token_logprobs
 from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.generation.trace import NO_TAP, Tap
@@ -15,8 +16,8 @@ from rolewright.models.builtin import Say
 from rolewright.models.fingerprint import fingerprint_model
 from rolewright.models.load import Precision, load_model, load_tokenizer, locate_model
 from rolewright.models.quantization import Quantization, quantization_obstacle
-from rolewright.models.qwen1.long_context import context_limit, stands_alone
-from rolewright.prefix.cache import NO_PREFIX, PrefixCache, compute_prefix, shared_prefix
+from rolewright.models.qwen1.long_context import context_limit
+from rolewright.prefix.cache import NO_PREFIX, PrefixCache
 from rolewright.tokens.chat_format import Thinking
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.render import token_texts
@@ -50,11 +51,14 @@ class ChatModel:
         name: as the user gave it.
         encoder: of its tokenizer.
         model: in evaluation mode.
+        read: what many prompts start with; as much of it as a prompt has is not computed again.
+            Empty where layers attend within a window.
     """
 
     name: str
     encoder: ChatEncoder
     model: Any
+    read: PrefixCache = NO_PREFIX
 
     @property
     def stop_ids(self) -> frozenset[int]:
@@ -100,7 +104,7 @@ class ChatModel:
             if text is not None
         }
         answers: dict[int, Answer] = {}
-        for rows, prefix in self._batches(prompts, batch_size):
+        for rows, prefix in divide(self.model, prompts, batch_size, self.read):
             generations = generate(
                 self.model,
                 [prompts[row] for row in rows],
@@ -124,6 +128,21 @@ class ChatModel:
                 on_answers(ready)
         return [answers[index] for index in range(len(prompts))]
 
+    def having_read(
+        self, conversations: Sequence[Conversation], *, max_new_tokens: int
+    ) -> "ChatModel":
+        """The same model, with what the prompts of conversations all start with computed once.
+
+        Args:
+            conversations: with their effective system messages; a final assistant turn is ignored.
+            max_new_tokens: limit on an answer's length.
+
+        Raises:
+            UserError: a prompt and its answer do not fit into the model's context.
+        """
+        prompts = [self._prompt(each, max_new_tokens) for each in conversations]
+        return replace(self, read=common_beginning(self.model, prompts))
+
     def first_token_logprobs(
         self,
         conversations: Sequence[Conversation],
@@ -146,7 +165,7 @@ class ChatModel:
         """
         prompts = [self._prompt(each, 1) for each in conversations]
         found: dict[int, list[float]] = {}
-        for rows, prefix in self._batches(prompts, batch_size):
+        for rows, prefix in divide(self.model, prompts, batch_size, self.read):
             batch = [prompts[row] for row in rows]
             logprobs = next_token_logprobs(self.model, batch, prefix=prefix)
             for row, of_row in zip(rows, logprobs, strict=True):
@@ -157,28 +176,7 @@ class ChatModel:
     def without_adapter(self) -> Iterator["ChatModel"]:
         """The base model under the adapter, for as long as the context lasts."""
         with self.model.disable_adapter():
-            yield self
-
-    @property
-    def _attends_fully(self) -> bool:
-        """Whether every layer sees the whole context, so that padding and a prefix are exact."""
-        kinds = getattr(self.model.config, "layer_types", None) or ["full_attention"]
-        return set(kinds) == {"full_attention"}
-
-    def _batches(
-        self, prompts: Sequence[Sequence[int]], batch_size: int
-    ) -> Iterator[tuple[list[int], PrefixCache]]:
-        """Which prompts are read together, and what they all start with, computed once."""
-        if not self._attends_fully:
-            batch_size = 1  # padding would count as context inside a sliding window
-        together = [p for p in prompts if not stands_alone(self.model.config, len(p))]
-        shared = shared_prefix(together) if len(together) > 1 and self._attends_fully else ()
-        prefix = compute_prefix(self.model, shared)
-        # Prompts of like length stand together: less padding. Those that stand alone come last.
-        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        starts = [*range(0, len(together), batch_size), *range(len(together), len(order))]
-        for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            yield order[first:end], prefix if first < len(together) else NO_PREFIX
+            yield replace(self, read=NO_PREFIX)
 
     def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
         ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)

@@ -22,9 +22,7 @@ def fingerprint_model(located: str) -> str:
     qwen1 = find_qwen1(located, weights=True)
     if qwen1 is not None:
         return _describe([qwen1 / "config.json", qwen1 / VOCABULARY, *weight_files(qwen1)])
-    folder = Path(located)
-    if not folder.is_dir():
-        folder = _snapshot(located)
+    folder = checkpoint_folder(located)
     files = [folder / "config.json", folder / "tokenizer.json"]
     files += sorted(folder.glob("*.safetensors"))
     return _describe(files)
@@ -35,10 +33,20 @@ def _describe(files: list[Path]) -> str:
     return hash_text("".join(described))
 
 
-def _snapshot(hub_id: str) -> Path:
+def checkpoint_folder(located: str) -> Path:
+    """Where a checkpoint's configuration and weights lie on this machine.
+
+    Args:
+        located: a folder or hub id, as ``locate_model`` returns it.
+
+    Raises:
+        UserError: a hub id is neither in the hub cache nor within reach.
+    """
+    if (folder := Path(located)).is_dir():
+        return folder
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(hub_id, allow_patterns=["*.json", "*.safetensors"]))
+        return Path(snapshot_download(located, allow_patterns=["*.json", "*.safetensors"]))
     except (OSError, ValueError) as error:
-        raise UserError.at(hub_id, f"cannot be fetched: {error}") from error
+        raise UserError.at(located, f"cannot be fetched: {error}") from error

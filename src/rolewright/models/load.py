@@ -152,6 +152,34 @@ def load_model(
     return (model if quantization != "none" else model.to(device)).eval()
 
 
+def load_encoder(name: str, *, classifies: bool, say: Say = print) -> Any:
+    """Load a model that reads texts and writes none, in fp32 and evaluation mode.
+
+    Args:
+        name: hub id or folder.
+        classifies: whether it has a head that classifies sequences; else it gives hidden states.
+        say: told what is happening.
+
+    Raises:
+        UserError: the model cannot be loaded; only safetensors, no remote code.
+    """
+    import torch
+    from transformers import AutoModel, AutoModelForSequenceClassification
+
+    quieten_transformers()
+    load = AutoModelForSequenceClassification if classifies else AutoModel
+    try:
+        model = load.from_pretrained(
+            locate_model(name, say),
+            dtype=torch.float32,
+            trust_remote_code=False,
+            use_safetensors=True,
+        )
+    except (OSError, ValueError) as error:
+        raise _not_loadable(name, error) from error
+    return model.to(best_device()).eval()
+
+
 def best_device() -> str:
     """``cuda`` where there is one, else ``cpu``."""
     import torch

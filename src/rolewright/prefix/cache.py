@@ -35,25 +35,39 @@ class PrefixCache:
         cache.batch_repeat_interleave(batch)
         return cache
 
+    def part(self, ids: Sequence[int]) -> "PrefixCache":
+        """As much of it as these ids start with."""
+        length = len(shared_prefix([(*self.ids, _NO_ID), (*ids, _NO_ID)]))
+        if length == len(self.ids):
+            return self
+        if length == 0:
+            return NO_PREFIX
+        cache = copy.deepcopy(self.keys_values)
+        cache.crop(length - len(self.ids))  # negative: how many to leave out
+        return PrefixCache(self.ids[:length], cache)
+
 
 NO_PREFIX = PrefixCache((), None)
+_NO_ID = -1
 
 
 @torch.inference_mode()
-def compute_prefix(model: Any, ids: Sequence[int]) -> PrefixCache:
+def compute_prefix(
+    model: Any, ids: Sequence[int], beginning: PrefixCache = NO_PREFIX
+) -> PrefixCache:
     """Run the model over a shared prefix once.
 
     Args:
-        model: a causal language model in evaluation mode.
+        model: a causal language model in evaluation mode, whose layers attend fully.
         ids: the shared token ids, shape (prefix,); may be empty.
+        beginning: computed before; what ``ids`` have in common with it is not computed again.
     """
-    from transformers import DynamicCache
-
-    if not ids:
-        return NO_PREFIX
-    cache = DynamicCache(config=model.config)
+    known = beginning.part(ids)
+    if len(known.ids) == len(ids):
+        return known
+    cache = known.expand(1, model.config)
     model(
-        input_ids=torch.tensor([list(ids)], device=model.device),
+        input_ids=torch.tensor([list(ids[len(known.ids) :])], device=model.device),
         past_key_values=cache,
         use_cache=True,
         logits_to_keep=1,

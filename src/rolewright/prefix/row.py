@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -50,7 +51,8 @@ class Row:
         targets: ids that they have to predict, int64, shape (trained,).
         weights: in how many of the row's conversations each is trained, float32, shape (trained,).
         segments: the runs of tokens with the same ``end``, in order.
-        conversations: how many stand in the row.
+        paths: where in the row the tokens of each conversation stand, in the order in which the
+            conversations were given, each of shape (its tokens,).
     """
 
     input_ids: torch.Tensor
@@ -60,7 +62,12 @@ class Row:
     targets: torch.Tensor
     weights: torch.Tensor
     segments: tuple[Segment, ...]
-    conversations: int
+    paths: tuple[Ids, ...]
+
+    @property
+    def conversations(self) -> int:
+        """How many stand in the row."""
+        return len(self.paths)
 
     def to(self, device: torch.device | str) -> Self:
         """The row with its tensors on a device."""
@@ -114,7 +121,7 @@ def build_row(examples: Sequence[Example], *, share: bool = True) -> Row:
         targets=torch.from_numpy(targets),
         weights=torch.from_numpy(weights),
         segments=_segments(ends),
-        conversations=len(examples),
+        paths=tuple(path for _, path in sorted(zip(order, paths, strict=True), key=itemgetter(0))),
     )
 
 

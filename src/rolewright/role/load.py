@@ -1,32 +1,54 @@
 """Read a role file, and say all that is wrong with it at once."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from rolewright.conversations.control_tokens import control_tokens_in
 from rolewright.errors import Fault, UserError
+from rolewright.finding import CODES
 from rolewright.role.schema import RoleEntry, RoleFile, Rule, RuleEntry
-from rolewright.verifiers import find_verifier, verifier_names
+from rolewright.role.user_verifiers import read_verifier_files, run_verifier_files, seal
+from rolewright.verifiers.registry import Verifier, registered_verifiers
 from rolewright.yaml_document import Key, YamlDocument, describe, read_yaml, validate
 
 
-def load_role(path: str | Path) -> RoleFile:
-    """Read and compile a role file.
+def load_role(
+    path: str | Path, *, verifier_folder: Path | None = None, run_code: bool = True
+) -> RoleFile:
+    """Read and compile a role file, and run the Python files with verifiers that it names.
+
+    Args:
+        path: the role file.
+        verifier_folder: where these Python files lie; None = their paths are relative to the role
+            file.
+        run_code: False = leave them unrun, for a role whose rules nobody is to judge by: the rules
+            that need them raise a UserError when they are asked.
 
     Raises:
         UserError: naming file, line and key of every fault: an unknown key, an unknown verifier, a
             missing or wrong parameter, an id that stands twice, a scenario that does not exist, a
-            control token in the system text.
+            control token in the system text or a paraphrase of it, an unknown code under
+            ``silence``, a file of verifiers that is missing or fails.
     """
     document = read_yaml(path)
     entry = validate(RoleEntry, document)
+    files = read_verifier_files(entry, document, verifier_folder or Path(path).parent)
+    table = registered_verifiers()
+    if files and not run_code:
+        table = {rule.check: seal(rule.check, files) for rule in entry.rules} | table
+    elif files:
+        table |= run_verifier_files(files, document)
     faults: list[Fault] = []
-    rules = [_compile(rule, ("rules", i), document, faults) for i, rule in enumerate(entry.rules)]
+    rules = [
+        _compile(rule, ("rules", index), document, table, faults)
+        for index, rule in enumerate(entry.rules)
+    ]
     faults += _references(entry, document)
     faults += _control_tokens(entry, document)
+    faults += _unknown_codes(entry, document)
     if faults:
         raise UserError(*faults)
     return RoleFile(
@@ -40,20 +62,31 @@ def load_role(path: str | Path) -> RoleFile:
         literal_control_tokens=entry.literal_control_tokens,
         rules=tuple(rule for rule in rules if rule is not None),
         scenarios=entry.scenarios,
+        silenced=frozenset(entry.silence),
+        lines=_lines(entry, document),
+        verifier_files=files,
+        paraphrases=tuple(text.removesuffix("\n") for text in entry.paraphrases),
     )
 
 
 def _compile(
-    entry: RuleEntry, key: Key, document: YamlDocument, faults: list[Fault]
+    entry: RuleEntry,
+    key: Key,
+    document: YamlDocument,
+    table: Mapping[str, Verifier],
+    faults: list[Fault],
 ) -> Rule | None:
-    verifier = find_verifier(entry.check)
+    verifier = table.get(entry.check)
     if verifier is None:
-        near = difflib.get_close_matches(entry.check, verifier_names(), n=1)
+        near = difflib.get_close_matches(entry.check, table, n=3)
+        plain = ", ".join(sorted(name for name in table if ":" not in name))
         faults.append(
             Fault(
                 document.place((*key, "check")),
                 f"there is no verifier named {entry.check!r}",
-                f"one of: {', '.join(verifier_names())}",
+                f"one such as {', '.join(near)}"
+                if near
+                else f"one of: {plain}, or an id of IFEval or IFBench",
                 f"did you mean {near[0]!r}?" if near else "choose one of them",
             )
         )
@@ -96,10 +129,32 @@ def _references(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
 
 
 def _control_tokens(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
-    for token in control_tokens_in(entry.system or ""):
-        yield Fault(
-            document.place(("system",)),
-            f"the system text holds the control token {token!r}",
-            "plain text: the chat template adds the control tokens",
-            "remove it",
-        )
+    texts: list[tuple[Key, str]] = [(("system",), entry.system or "")]
+    texts += [(("paraphrases", index), text) for index, text in enumerate(entry.paraphrases)]
+    for key, text in texts:
+        for token in control_tokens_in(text):
+            yield Fault(
+                document.place(key),
+                f"the system text holds the control token {token!r}",
+                "plain text: the chat template adds the control tokens",
+                "remove it",
+            )
+
+
+def _unknown_codes(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:
+    for index, code in enumerate(entry.silence):
+        if code not in CODES:
+            near = difflib.get_close_matches(code.upper(), CODES, n=3)
+            yield Fault(
+                document.place(("silence", index)),
+                f"there is no finding {code!r}",
+                "codes of findings (docs/findings.md)",
+                f"did you mean {' or '.join(near)}?" if near else "remove it",
+            )
+
+
+def _lines(entry: RoleEntry, document: YamlDocument) -> dict[str, int]:
+    keys: dict[str, Key] = {"system": ("system",)}
+    keys |= {f"rules.{rule.id}": ("rules", i) for i, rule in enumerate(entry.rules)}
+    keys |= {f"scenarios.{each.id}": ("scenarios", i) for i, each in enumerate(entry.scenarios)}
+    return {name: document.lines[key] for name, key in keys.items() if key in document.lines}

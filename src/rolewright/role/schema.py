@@ -1,14 +1,16 @@
 """The role file's shape, and the rules compiled from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.errors import Place
 from rolewright.verifiers import Verdict
 from rolewright.verifiers.registry import Verifier
+from rolewright.verifiers.user_file import VerifierFile
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[\w][\w.-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -27,6 +29,25 @@ class RuleEntry(BaseModel):
     """Where the rule applies; everywhere when left out."""
 
 
+class Example(BaseModel):
+    """A user input, written as a text or as ``user`` with the ``assistant``'s answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user: Text
+    assistant: Text | None = None
+    """An answer that keeps all rules; None where none is given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"user": value}
+        if not isinstance(value, dict):
+            raise ValueError("a text was expected, or `user` and `assistant`")
+        return value
+
+
 class Scenario(BaseModel):
     """A kind of request that the role meets."""
 
@@ -34,8 +55,15 @@ class Scenario(BaseModel):
 
     id: Identifier
     description: str = ""
-    examples: tuple[Text, ...] = ()
+    examples: tuple[Example, ...] = ()
     """User inputs that belong to it."""
+    refusal_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of its answers that are meant to decline; nothing is said about them when left out."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The texts of the user inputs."""
+        return tuple(example.user for example in self.examples)
 
 
 class RoleEntry(BaseModel):
@@ -49,11 +77,17 @@ class RoleEntry(BaseModel):
     """Code of the language that the role speaks: ``en``, ``zh`` …"""
     system: str | None = None
     """The system message; left out = none, "" = an empty one."""
+    paraphrases: tuple[Text, ...] = ()
+    """The system message in other words, for ``rolewright augment``."""
     literal_control_tokens: bool = False
     """Encode text such as ``<|im_end|>`` in the data as the characters it consists of, instead of
     refusing it."""
+    verifiers: tuple[Text, ...] = ()
+    """Python files with verifiers of the user's own, relative to the role file."""
     rules: tuple[RuleEntry, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    silence: tuple[Text, ...] = ()
+    """Codes of findings that ``check`` leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +122,13 @@ class RoleFile:
     Attributes:
         file: where it was read.
         source: the file's text, which a bundle keeps word for word.
-        name, description, language, system, literal_control_tokens: as in ``RoleEntry``.
+        name, description, language, system, literal_control_tokens, paraphrases: as in
+            ``RoleEntry``.
         rules: compiled, in the file's order.
         scenarios: in the file's order.
+        silenced: codes of findings that ``check`` leaves out.
+        lines: line number of ``system``, ``rules.ID`` and ``scenarios.ID``.
+        verifier_files: the code that the rules need, which a bundle keeps too.
     """
 
     file: str
@@ -102,6 +140,14 @@ class RoleFile:
     literal_control_tokens: bool
     rules: tuple[Rule, ...]
     scenarios: tuple[Scenario, ...]
+    silenced: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    verifier_files: tuple[VerifierFile, ...] = ()
+    paraphrases: tuple[str, ...] = ()
+
+    def place(self, key: str) -> Place:
+        """The place of ``system``, ``rules.ID`` or ``scenarios.ID``."""
+        return Place(self.file, self.lines.get(key), key)
 
     def rules_for(self, scenario: str | None) -> list[Rule]:
         """The rules that hold for a conversation of this scenario."""

@@ -98,7 +98,7 @@ class ChatEncoder:
         if self.format.thinks:
             runs = self._written_answer(message)
         else:
-            runs = self._answer(self._answer_start, self._trim(text), train=True)
+            runs = self._answer(self._answer_start, self._trim(text), of=message)
         ids, supplied = self._encode(runs[:-1]).ids.tolist(), self._answer_start.tolist()
         if ids[: len(supplied)] != supplied:
             raise ValueError("the prompt settles otherwise whether the model reasons")
@@ -207,7 +207,7 @@ class ChatEncoder:
         if self.format.thinks:  # templates of thinking models drop earlier reasoning
             text = split_reasoning(text)[1]
         # An assistant's header is encoded apart from its content, as it is when it generates.
-        return self._answer(self._header, text, train=message.train)
+        return self._answer(self._header, text, of=message)
 
     def _written_answer(self, message: Message) -> list[Run]:
         """The last answer as a thinking model writes it, after what its prompt supplies."""
@@ -215,21 +215,22 @@ class ChatEncoder:
         reasoning, content = self._trim(reasoning), content.lstrip("\n")
         supplied = self.format.answer_prefix
         if CLOSING in supplied and not reasoning:
-            return self._answer(self._answer_start, content, train=message.train)
+            return self._answer(self._answer_start, content, of=message)
         opening, closing = self._ids_of_template(OPENING), self._ids_of_template(CLOSING)
         rest = (closing, f"\n\n{content}")
         if OPENING in supplied and CLOSING not in supplied:
             start = self._answer_start
-            return self._answer(start, f"{reasoning}\n", *rest, train=message.train)
+            return self._answer(start, f"{reasoning}\n", *rest, of=message)
         # The model opens the block itself, or another one than its prompt would supply.
         body = f"\n{reasoning}\n"
-        return self._answer(self._header, opening, body, *rest, train=message.train)
+        return self._answer(self._header, opening, body, *rest, of=message)
 
     def _answer(
-        self, supplied: "array[int]", *written: "str | array[int]", train: bool
+        self, supplied: "array[int]", *written: "str | array[int]", of: Message
     ) -> list[Run]:
-        content = [Run(part, train) for part in written]
-        return [Run(supplied, False), *content, Run(self._control[1], train), self._line_end]
+        content = [Run(part, of.train) for part in written]
+        end = Run(self._control[1], of.train and not of.cut)
+        return [Run(supplied, False), *content, end, self._line_end]
 
     def _block(self, body: str) -> list[Run]:
         return [self._block_start, Run(body, False), self._block_end]

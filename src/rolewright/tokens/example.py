@@ -52,6 +52,7 @@ class Example:
             from the end; no ids at all means that nothing of the conversation fits.
         turns: how many of the conversation's turns are in it.
         part: 0 for the first example of a conversation, 1 for the next of the same one.
+        weight: how often it is seen, relative to others.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Example:
     truncated: bool
     turns: int
     part: int = 0
+    weight: float = 1.0
 
     def __len__(self) -> int:
         """The number of tokens; an example that holds none is false."""
@@ -173,6 +175,7 @@ def _assemble(
         truncated=truncated,
         turns=len(turns),
         part=part,
+        weight=conversation.weight,
     )
 
 

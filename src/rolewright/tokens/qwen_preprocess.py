@@ -20,18 +20,23 @@ def qwen_turn(message: Message, control: "tuple[array[int], array[int]]") -> lis
     """A turn with the targets that Qwen's script gives it.
 
     Besides the assistants' content it trains every ``<|im_start|>``, ``<|im_end|>`` and the newline
-    after it, those of the system and the user blocks too.
+    after it, those of the system and the user blocks too; not the end of one that was cut.
 
     Args:
         message: of a user or an assistant.
         control: ids of ``<|im_start|>`` and ``<|im_end|>``.
     """
     trained = message.role == "assistant" and message.train
-    return _block(message.role, message.content, control, trained=trained)
+    return _block(message.role, message.content, control, trained=trained, ended=not message.cut)
 
 
 def _block(
-    header: str, text: str, control: "tuple[array[int], array[int]]", *, trained: bool
+    header: str,
+    text: str,
+    control: "tuple[array[int], array[int]]",
+    *,
+    trained: bool,
+    ended: bool = True,
 ) -> list[Run]:
     start, end = control
     return [
@@ -39,6 +44,6 @@ def _block(
         Run(header, False),
         Run("\n", False),
         Run(text, trained),
-        Run(end, True),
-        Run("\n", True),
+        Run(end, ended),
+        Run("\n", ended),
     ]

@@ -86,6 +86,27 @@ class CheckpointConfig(_Section):
     keep: Count = 2
 
 
+class ConfidenceHeadConfig(_Section):
+    """A confidence head that is trained with the model, by an auxiliary loss."""
+
+    data: str | None = None
+    """File of answers that are graded, or that can be: rows of questions with a ``response``.
+    None = no head is trained with the model."""
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
+    """Of the head's cross-entropy beside the language model's; 0 = no head is trained."""
+    kind: Literal["linear", "mlp"] = "linear"
+    """``mlp`` has a hidden layer of 32 units."""
+    batch_size: Count = 8
+    """Graded answers an optimiser step."""
+    learning_rate: Positive = 3e-3
+    """Of the head itself; rises and falls as the model's does."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is to be one."""
+        return self.data is not None and self.weight > 0
+
+
 class DistributedConfig(_Section):
     """Several processes, started by torchrun or accelerate launch."""
 
@@ -129,6 +150,7 @@ class TrainingConfig(_Section):
     lora: LoraConfig = LoraConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
+    confidence_head: ConfidenceHeadConfig = ConfidenceHeadConfig()
     distributed: DistributedConfig = DistributedConfig()
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from transformers import Trainer, TrainerState
 
 from rolewright.prefix.row import Row
 from rolewright.training.collate import padded_loss
+from rolewright.training.joint_head import JointHead
 from rolewright.training.processes import meet
 from rolewright.training.steps import Pass, Step, StepLoader, StepPlanner, StepSampler
 
@@ -25,6 +26,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
         validation: lays out what is held back; None = nothing is.
         sampler: chooses the conversations of each step.
         batch_size: conversations that the validation lays out together.
+        head: trained beside the model; None = there is none.
         named: what transformers' ``Trainer`` takes besides.
     """
 
@@ -34,12 +36,14 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
         validation: StepPlanner | None,
         sampler: StepSampler,
         batch_size: int,
+        head: JointHead | None = None,
         **named: Any,
     ) -> None:
         held_back = None if validation is None else list(validation.examples)
         super().__init__(train_dataset=list(training.examples), eval_dataset=held_back, **named)
         self._training, self._validation = training, validation
         self._sampler, self._batch_size = sampler, batch_size
+        self._head, self._head_loss = head, 0.0
 
     def finish(self, checkpoint: Path) -> None:
         """Take the state and the best weights of a run whose last step has been made.
@@ -79,6 +83,11 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
                 loss = loss * self.accelerator.num_processes  # gradients are averaged over them
                 self.accelerator.backward(loss)
             parts.append(loss.detach())
+        if self._head is not None:
+            schedule = self.lr_scheduler.get_last_lr()[0] / self.args.learning_rate
+            self._head_loss = self._head.learn(
+                model, self.state.global_step, self.accelerator, schedule
+            )
         return torch.stack(parts).sum()
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
@@ -107,6 +116,14 @@ class ExactTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
         folder.mkdir(parents=True, exist_ok=True)
         meet()
         super()._save_checkpoint(model, trial)
+        if self._head is not None:
+            self._head.save(folder)
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log numbers, the head's loss beside the model's."""
+        if self._head is not None and "loss" in logs:
+            logs["head_loss"] = self._head_loss
+        super().log(logs, start_time)
 
     def whole_weights(self) -> dict[str, Any] | None:
         """Gather the weights where each process holds a share; None elsewhere.

@@ -43,7 +43,7 @@ def hash_inputs(
     systems: dict[str | None, int] = {}  # long, and mostly the same
     for conversation in conversations:
         system = systems.setdefault(conversation.system, len(systems))
-        turns = [(turn.role, turn.content, turn.train) for turn in conversation.messages]
+        turns = [(turn.role, turn.content, turn.train, turn.cut) for turn in conversation.messages]
         digest.update(repr((system, turns)).encode())
     digest.update(repr(list(systems)).encode())
     return digest.hexdigest()
@@ -74,7 +74,7 @@ def recall_examples(
 
     Args:
         key: as ``hash_inputs`` gave it for these conversations.
-        conversations: they lend the examples their ids, places and system messages.
+        conversations: they lend the examples their ids, places, system messages and weights.
         say: told that the cache was used, or that a file in it is damaged.
     """
     file = cache_folder() / f"{key}.npz"
@@ -157,6 +157,7 @@ def _examples(
                 truncated=truncated,
                 turns=turns,
                 part=part,
+                weight=source.weight,
             )
         )
     return examples

@@ -56,6 +56,8 @@ class ExampleSet:
             digest.update(repr((len(example), example.trained)).encode())
             digest.update(example.prefix_ids)
             digest.update(example.turn_ids)
+            if example.weight != 1:
+                digest.update(repr(example.weight).encode())
         return f"sha256:{digest.hexdigest()}"
 
 

@@ -6,6 +6,7 @@ from rolewright.errors import UserError
 from rolewright.models.load import best_device
 from rolewright.models.quantization import require_quantization
 from rolewright.training.config import TrainingConfig
+from rolewright.training.processes import process_count
 
 
 def require_hardware(config: TrainingConfig) -> None:
@@ -13,8 +14,14 @@ def require_hardware(config: TrainingConfig) -> None:
 
     Raises:
         UserError: it asks for quantised weights, Liger kernels or DeepSpeed and cannot have them
-            here.
+            here, or for a confidence head in several processes.
     """
+    if config.confidence_head.trained and process_count() > 1:
+        raise UserError.at(
+            "confidence_head.data",
+            f"a head is trained with the model by one process, and there are {process_count()}",
+            fix="train without it; `rolewright calibrate` fits a head after the training",
+        )
     require_quantization(config.quantization)
     uses_liger(config)
     if config.distributed.strategy.startswith("zero") and find_spec("deepspeed") is None:

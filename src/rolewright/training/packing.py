@@ -1,5 +1,6 @@
 """Choose how conversations are laid out, and say what that saves."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -74,6 +75,16 @@ def tell_savings(planner: StepPlanner, sampler: StepSampler, say: Say) -> None:
         f"{saved.before:,} tokens an epoch, {saved.after:,} to compute ({saved.factor:.1f} times "
         "fewer): what conversations share from the start goes through the model once a row of at "
         f"most {planner.limits.tokens:,} tokens"
+    )
+
+
+def tell_weights(sampler: StepSampler, say: Say) -> None:
+    """Say what the weights of the examples do to the first epoch."""
+    times = Counter(index for step in sampler for index in step)
+    repeated = sum(number > 1 for number in times.values())
+    say(
+        f"by their weights, {times.total() - len(times):,} of {times.total():,} examples are left "
+        f"out of the first epoch and {repeated:,} come more than once"
     )
 
 

@@ -95,10 +95,10 @@ class StepPlanner:
             chosen: indices of its examples.
         """
         shares = self.shares(chosen)
-        passes = [self._build(inside) for inside in shares[self._layout.process]]
+        passes = [self.build(inside) for inside in shares[self._layout.process]]
         for _ in range(max(map(len, shares)) - len(passes)):
             # Wrappers that gather weights need every process to make as many passes.
-            passes.append(self._build([chosen[0]]).untrained())
+            passes.append(self.build([chosen[0]]).untrained())
         return Step(passes, sum(self._trained[index] for index in chosen))
 
     def savings(self, sampler: "StepSampler") -> Savings:
@@ -106,7 +106,12 @@ class StepPlanner:
         rows = (row for step in sampler for share in self.shares(step) for row in share)
         return savings(self._sharing, rows)
 
-    def _build(self, inside: Sequence[int]) -> Pass:
+    def build(self, inside: Sequence[int]) -> Pass:
+        """What goes through the model at once.
+
+        Args:
+            inside: indices of its examples.
+        """
         examples = [self.examples[index] for index in inside]
         if self._layout.rows:
             return build_row(examples, share=self.limits.share)
@@ -139,10 +144,18 @@ class StepSampler:
         examples: how many there are.
         batch_size: examples a step; the last step of an epoch may have fewer.
         seed: of the order.
+        weights: how often each is seen, relative to the others; none = all alike.
+
+    Attributes:
+        weighted: whether some are seen more often than others.
     """
 
-    def __init__(self, examples: int, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, examples: int, batch_size: int, seed: int, weights: Sequence[float] = ()
+    ) -> None:
         self._examples, self._batch_size, self._seed = examples, batch_size, seed
+        self._weights = torch.tensor(weights, dtype=torch.float64)
+        self.weighted = len(set(weights)) > 1
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -156,9 +169,35 @@ class StepSampler:
     def __iter__(self) -> Iterator[list[int]]:
         """The indices of each step."""
         generator = torch.Generator().manual_seed(self._seed + self._epoch)
-        order = torch.randperm(self._examples, generator=generator).tolist()
+        order = torch.randperm(self._examples, generator=generator)
+        if self.weighted:
+            order = draw_by_weight(self._weights, generator)[order]
         for first in range(0, self._examples, self._batch_size):
-            yield order[first : first + self._batch_size]
+            yield order[first : first + self._batch_size].tolist()
+
+
+def draw_by_weight(weights: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Draw as many examples as there are: each as often as its weight over the mean weight.
+
+    Where that is no whole number it is rounded up or down at random, so that it holds exactly in
+    expectation (systematic sampling: Madow and Madow 1944, Annals of Mathematical Statistics 15:1):
+    the examples lie end to end in random order, each as long as it is to be seen often, and points
+    at a distance of 1 choose those they fall on.
+
+    Args:
+        weights: positive and finite, fp64, shape (examples,).
+        generator: of the random order and of the first point.
+
+    Returns:
+        Indices, int64, shape (examples,).
+    """
+    count = len(weights)
+    order = torch.randperm(count, generator=generator)
+    ends = (weights[order] / weights.max()).cumsum(0)
+    points = torch.arange(count, dtype=torch.float64)
+    points = (points + torch.rand((), dtype=torch.float64, generator=generator)) / count * ends[-1]
+    chosen = torch.searchsorted(ends, points, right=True)
+    return order[chosen.clamp(max=count - 1)]  # round-off may put the last point on the last end
 
 
 class StepLoader(DataLoader[dict[str, Step]]):

@@ -12,16 +12,24 @@ from typing import Any
 import rolewright
 from rolewright.bundle.manifest import (
     ADAPTER,
+    HEAD,
     PROMPTS,
     ROLE,
     TOKENIZER,
     TRAINING,
+    VERIFIERS,
     WEIGHTS,
     BaseModelRecord,
     Manifest,
 )
 from rolewright.bundle.read import Bundle, read_bundle
-from rolewright.bundle.write import claim_folder, hash_parts, write_manifest, write_text
+from rolewright.bundle.write import (
+    claim_folder,
+    hash_parts,
+    write_bytes,
+    write_manifest,
+    write_text,
+)
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.prompt_hash import hash_prompts
 from rolewright.errors import UserError
@@ -37,8 +45,8 @@ from rolewright.models.load import (
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.example import Example
-from rolewright.tokens.think_blocks import count_reasoning
 from rolewright.training.adapter import add_adapter
+from rolewright.training.announcements import tell_examples, tell_reasoning
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import (
     ExampleSet,
@@ -46,10 +54,17 @@ from rolewright.training.examples import (
     encode_examples,
     split_validation,
 )
+from rolewright.training.graded import GradedAnswers, read_graded
 from rolewright.training.hardware import checkpoints_activations, require_hardware
 from rolewright.training.processes import claim_device, is_main, meet
 from rolewright.training.resume import hold_plan
-from rolewright.training.trainer import StepCallback, Trained, computes_in_bf16, run_training
+from rolewright.training.trainer import (
+    StepCallback,
+    Trained,
+    TrainingData,
+    computes_in_bf16,
+    run_training,
+)
 
 TAKEN = "go on with an unfinished run by --resume, or choose another path for --out"
 
@@ -107,16 +122,17 @@ def train(
         max_length_tokens=config.max_length_tokens,
         say=watcher.say,
     )
-    _tell(examples, config, watcher.say)
+    graded = read_graded(config, encoder, role, watcher.say)
+    tell_examples(examples, config, watcher.say)
     if encoder.format.thinks:
-        _tell_reasoning(conversations, config, watcher.say)
+        tell_reasoning(conversations, config, watcher.say)
     folder = out / TRAINING
-    fingerprint = _hold_plan(folder, role, examples, model_name, config, watcher)
+    data = {"data": examples.hash} | ({} if graded is None else {"graded": graded.hash})
+    fingerprint = _hold_plan(folder, role, data, model_name, config, watcher)
     training, validation = split_validation(examples.examples, config.validation_share, config.seed)
     trained = run_training(
         _trainable(model_name, config),
-        training,
-        validation,
+        TrainingData(training, validation, graded),
         config,
         folder=folder,
         pad_id=tokenizer.pad_token_id or 0,
@@ -124,12 +140,12 @@ def train(
         say=watcher.say,
     )
     if is_main():
-        prompts = {digest for each in conversations for digest in hash_prompts(each)}
-        write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
+        _write_prompts(out, conversations, graded)
         _write_parts(out, encoder, trained, config)
         summary = _summary(examples, training, trained, time.monotonic() - start)
         record = BaseModelRecord(name=portable_name(model_name), fingerprint=fingerprint)
-        _write_manifest(out, role, record, encoder, examples.hash, config, summary)
+        layers = trained.head_layers
+        _write_manifest(out, role, record, encoder, examples.hash, config, summary, layers)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     meet()
     return read_bundle(out)
@@ -143,6 +159,7 @@ def _write_manifest(
     data_hash: str,
     config: TrainingConfig,
     summary: dict[str, Any],
+    head_layers: tuple[int, ...] | None,
 ) -> None:
     manifest = Manifest(
         role=role.name,
@@ -156,58 +173,28 @@ def _write_manifest(
         | {name: version(name) for name in ("torch", "transformers", "peft", "accelerate")},
         settings=config.model_dump(mode="json"),
         summary=summary,
+        head_layers=head_layers,
         files=hash_parts(out),
     )
     write_manifest(out, manifest)
 
 
-def _tell(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
-    count, parts = examples.conversations, len(examples.examples)
-    divided = "" if parts == count else f" as {parts:,} examples, one a trained answer"
-    say(
-        f"{count:,} conversations{divided}, {examples.tokens:,} tokens, "
-        f"{examples.trained_tokens:,} of them trained"
-    )
-    limit = f"max_length_tokens = {config.max_length_tokens}"
-    if examples.shortened:
-        places = ", ".join(str(example.place) for example in examples.shortened[:5])
-        say(f"{len(examples.shortened)} conversations lose later exchanges to {limit}: {places}")
-    if examples.left_out:
-        places = ", ".join(str(example.place) for example in examples.left_out[:5])
-        say(f"{len(examples.left_out)} conversations do not fit {limit}, left out: {places}")
-
-
-def _tell_reasoning(
-    conversations: Sequence[Conversation], config: TrainingConfig, say: Callable[[str], None]
-) -> None:
-    """Say where answers are not what the model is asked for: with reasoning, or without."""
-    without, answers = count_reasoning(conversations)
-    if config.thinking == "on" and without:
-        say(
-            f"{without} of {answers} trained answers have no <think>…</think>: they get an empty "
-            "one, and a model that learns from them forgets to think"
-        )
-    if config.thinking == "off" and without < answers:
-        say(
-            f"{answers - without} of {answers} trained answers have reasoning, which the model is "
-            "never asked for with thinking: off"
-        )
-
-
 def _hold_plan(
     folder: Path,
     role: RoleFile,
-    examples: ExampleSet,
+    data: dict[str, str],
     model_name: str,
     config: TrainingConfig,
     watcher: Watcher,
 ) -> str:
     fingerprint = fingerprint_model(locate_model(model_name, watcher.say))
-    plan = {"role": hash_text(role.source), "data": examples.hash, "model": fingerprint}
+    plan = {"role": hash_text(role.source), **data, "model": fingerprint}
     if is_main():
         hold_plan(folder, {**plan, "settings": config.model_dump(mode="json")})
         # It also tells an unfinished bundle from some other folder.
         write_text(folder.parent / ROLE, role.source)
+        for file in role.verifier_files:
+            write_text(folder.parent / VERIFIERS / file.name, file.source)
     return fingerprint
 
 
@@ -238,8 +225,18 @@ def _trainable(model_name: str, config: TrainingConfig) -> Any:
     return model
 
 
+def _write_prompts(
+    out: Path, conversations: Sequence[Conversation], graded: GradedAnswers | None
+) -> None:
+    prompts = {digest for each in conversations for digest in hash_prompts(each)}
+    prompts |= set() if graded is None else graded.prompts
+    write_text(out / PROMPTS, "".join(f"{digest}\n" for digest in sorted(prompts)))
+
+
 def _write_parts(out: Path, encoder: ChatEncoder, trained: Trained, config: TrainingConfig) -> None:
     model, weights = trained.model, trained.weights
+    if trained.head is not None:
+        write_bytes(out / HEAD, trained.head.to_bytes())
     if config.method == "lora":
         model.save_pretrained(out / ADAPTER, state_dict=weights)
         (out / ADAPTER / "README.md").unlink(missing_ok=True)  # PEFT's empty model card

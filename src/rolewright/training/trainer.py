@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rolewright.confidence.head import Head
 from rolewright.errors import UserError
 from rolewright.models.builtin import Say
 from rolewright.models.load import best_device
 from rolewright.tokens.example import Example
 from rolewright.training.config import TrainingConfig
+from rolewright.training.graded import GradedAnswers
 from rolewright.training.hardware import checkpoints_activations, uses_liger
 from rolewright.training.processes import is_main, meet, process_count
 from rolewright.training.resume import (
@@ -23,10 +25,31 @@ from rolewright.training.resume import (
 from rolewright.training.strategy import let_cpu_processes_shard, strategy_arguments
 
 if TYPE_CHECKING:  # they need torch, which is imported late
+    from rolewright.training.joint_head import JointHead
     from rolewright.training.steps import Layout, StepPlanner, StepSampler
 
 StepCallback = Callable[[int, int, float], None]
 """Called with (step, all steps, training loss) after every optimiser step."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What a run learns from and is measured on.
+
+    Attributes:
+        training: at least one example.
+        validation: held back to choose the best weights; may be empty.
+        graded: answers that a confidence head is trained on beside; None = there is no head.
+    """
+
+    training: Sequence[Example]
+    validation: Sequence[Example] = ()
+    graded: GradedAnswers | None = None
+
+    @property
+    def examples(self) -> list[Example]:
+        """All that goes through the model."""
+        return [*self.training, *self.validation, *(self.graded.examples if self.graded else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,8 @@ class Trained:
         steps: optimiser steps in all.
         loss: training loss of the last step, mean over trained tokens, in nats.
         validation_loss: of the weights that are kept; None where nothing was held back.
+        head: that was trained beside the weights that are kept; None where none was.
+        head_layers: whose outputs it reads.
     """
 
     model: Any
@@ -46,6 +71,8 @@ class Trained:
     steps: int
     loss: float
     validation_loss: float | None
+    head: Head | None = None
+    head_layers: tuple[int, ...] | None = None
 
 
 def computes_in_bf16(config: TrainingConfig) -> bool:
@@ -62,8 +89,7 @@ def computes_in_bf16(config: TrainingConfig) -> bool:
 
 def run_training(
     model: Any,
-    training: Sequence[Example],
-    validation: Sequence[Example],
+    data: TrainingData,
     config: TrainingConfig,
     *,
     folder: Path,
@@ -75,8 +101,7 @@ def run_training(
 
     Args:
         model: with the parameters to train switched on.
-        training: at least one example.
-        validation: held back to choose the best weights; may be empty.
+        data: what is learnt from and measured on.
         config: how.
         folder: for checkpoints, ``metrics.jsonl`` and TensorBoard.
         pad_id: any token id.
@@ -94,38 +119,50 @@ def run_training(
     from rolewright.training.steps import StepPlanner
 
     _refuse_several_gpus()
-    arguments = _arguments(config, folder, validated=bool(validation))
+    arguments = _arguments(config, folder, validated=bool(data.validation))
     let_cpu_processes_shard(config)
     checkpoint = _checkpoint_to_go_on_from(folder)
     first_step = 1 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) + 1
     layout = replace(
-        choose_layout(model, [*training, *validation], config, pad_id, say),
+        choose_layout(model, data.examples, config, pad_id, say),
         process=arguments.process_index,
         processes=arguments.world_size,
     )
-    planner, sampler = _plan(model, training, layout, config, say)
+    planner, sampler = _plan(model, data.training, layout, config, say)
+    head = _joint_head(model, data.graded, layout, config, arguments.device)
     trainer = ExactTrainer(
         planner,
-        StepPlanner(validation, layout) if validation else None,
+        StepPlanner(data.validation, layout) if data.validation else None,
         sampler,
         config.batch_size,
+        head,
         model=model,
         args=arguments,
         callbacks=[RunLog(folder, first_step, on_step)],
     )
     trainer.pop_callback(_printing_callback())
     with computing_rows(model) if layout.rows else nullcontext():
+        if head is not None:
+            _start(head, trainer, checkpoint)
         if checkpoint is not None and is_last(checkpoint):
             trainer.finish(checkpoint)
         else:
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    return _finished(trainer, head, validated=bool(data.validation))
+
+
+def _finished(trainer: Any, head: "JointHead | None", *, validated: bool) -> Trained:
+    if head is not None and validated:
+        head.load(Path(trainer.state.best_model_checkpoint))
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     return Trained(
         model=trainer.model,
         weights=trainer.whole_weights(),
         steps=trainer.state.global_step,
         loss=losses[-1],
-        validation_loss=trainer.state.best_metric if validation else None,
+        validation_loss=trainer.state.best_metric if validated else None,
+        head=None if head is None else head.trained(),
+        head_layers=None if head is None else head.layers,
     )
 
 
@@ -150,16 +187,45 @@ def _checkpoint_to_go_on_from(folder: Path) -> Path | None:
 def _plan(
     model: Any, training: Sequence[Example], layout: "Layout", config: TrainingConfig, say: Say
 ) -> "tuple[StepPlanner, StepSampler]":
-    from rolewright.training.packing import tell_savings, verify_step
+    from rolewright.training.packing import tell_savings, tell_weights, verify_step
     from rolewright.training.steps import StepPlanner, StepSampler
 
     planner = StepPlanner(training, layout)
-    sampler = StepSampler(len(training), config.batch_size, config.seed)
+    weights = [example.weight for example in training]
+    sampler = StepSampler(len(training), config.batch_size, config.seed, weights)
+    if sampler.weighted:
+        tell_weights(sampler, say)
     if layout.rows and layout.limits.share:
         tell_savings(planner, sampler, say)
     if layout.rows and config.packing.verify:
         verify_step(model, planner, next(iter(sampler)), say)
     return planner, sampler
+
+
+def _joint_head(
+    model: Any, graded: GradedAnswers | None, layout: "Layout", config: TrainingConfig, device: Any
+) -> "JointHead | None":
+    if graded is None:
+        return None
+    from rolewright.confidence.scorer import default_head_layers
+    from rolewright.training.joint_head import JointHead
+
+    return JointHead(
+        graded,
+        layout,
+        default_head_layers(model),
+        model.config.get_text_config().hidden_size,
+        config.confidence_head,
+        seed=config.seed,
+        device=device,
+    )
+
+
+def _start(head: "JointHead", trainer: Any, checkpoint: Path | None) -> None:
+    if checkpoint is None:
+        head.standardise(trainer.model, trainer.accelerator)
+    else:
+        head.load(checkpoint)
 
 
 def _refuse_several_gpus() -> None:

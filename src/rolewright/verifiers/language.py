@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.verifiers.chinese_script import ChineseScript, script_of
 from rolewright.verifiers.matching import Span, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.segmentation import HAN, KANA, prose_of, without_quotations
@@ -53,7 +54,7 @@ def language(
 ) -> Verdict:
     """Check that the answer is written in the script of a language.
 
-    Thoughts, code, URLs and text between quotation marks are left out, unless nothing but quoted
+    Code, URLs and text between quotation marks are left out, unless nothing but quoted
     text would remain. What counts is the share of words: runs of letters of one script, where each
     Han or kana character is a word of its own, so that a few Latin names weigh little in a Chinese
     text. Japanese needs some kana as well. Languages of one script are not told apart: a French
@@ -91,6 +92,35 @@ def language(
         f"{measured:.0%} of the words are in {_NAMES[language]} script, "
         f"at least {share:.0%} required",
     )
+
+
+@verifier("keeps_script")
+def keeps_script(
+    text: str, conversation: Conversation, *, script: ChineseScript, max: NonNegativeInt = 0
+) -> Verdict:
+    """Check that Chinese is written in simplified, or in traditional, characters only.
+
+    Code, URLs and text between quotation marks are left out. Characters that both scripts write
+    (后, 里, 台) never count. The span of a failure is the first foreign character too many, with
+    those that follow it.
+
+    Rule parameters:
+        script: "simplified" or "traditional".
+        max: how many characters of the other script are allowed, as in names.
+
+    Source: OpenCC's tables; GB 2312 and Big5 for what both scripts have.
+    """
+    prose = without_quotations(prose_of(text))
+    foreign = {character for character in set(prose) if script_of(character) not in (None, script)}
+    places = [place for place, character in enumerate(prose) if foreign and character in foreign]
+    other = "traditional" if script == "simplified" else "simplified"
+    evidence = f"{len(places)} {other} characters, at most {max} allowed"
+    if len(places) <= max:
+        return Verdict(True, evidence)
+    start = end = places[max]
+    while end < len(prose) and prose[end] in foreign:
+        end += 1
+    return Verdict(False, f"{evidence}: {quoted(text[start:end])}", (start, end))
 
 
 def _first_run(tokens: list[re.Match[str]], right: list[bool]) -> Span:

@@ -1,31 +1,44 @@
-"""The form of an answer: Markdown, lists, lines, JSON, final marks, emoji."""
+"""The form of an answer: Markdown, lists, lines, final marks, emoji."""
 
-import json
 import re
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.verifiers.emoji import EMOJI
 from rolewright.verifiers.matching import Phrases, listed, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.segmentation import prose_of, without_code
 from rolewright.verifiers.verdict import Verdict
 
-_MARKDOWN: Final = {
-    "a heading": re.compile(r"^ {0,3}#{1,6}[ \t]+\S.*$", re.MULTILINE),
-    "a code block": re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE),
+Element = Literal[
+    "heading",
+    "code block",
+    "bold text",
+    "italic text",
+    "inline code",
+    "bullet",
+    "quotation",
+    "link",
+    "table",
+    "rule",
+]
+
+_MARKDOWN: Final[dict[Element, re.Pattern[str]]] = {
+    "heading": re.compile(r"^ {0,3}#{1,6}[ \t]+\S.*$", re.MULTILINE),
+    "code block": re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE),
     "bold text": re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|(?<!\w)__(?=\S)[^_\n]+(?<=\S)__(?!\w)"),
     "italic text": re.compile(
         r"(?<![\w*])\*(?=[^\s*])[^*\n]*(?<=[^\s*])\*(?![\w*])"
         r"|(?<![\w_])_(?=[^\s_])[^_\n]*(?<=[^\s_])_(?![\w_])"
     ),
     "inline code": re.compile(r"`[^`\n]+`"),
-    "a bullet": re.compile(r"^[ \t]*[-*+][ \t]+(?=\S)", re.MULTILINE),
-    "a quotation": re.compile(r"^ {0,3}>[ \t]?(?=\S)", re.MULTILINE),
-    "a link": re.compile(r"!?\[[^\[\]\n]*\]\([^()\s]*\)"),
-    "a table": re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|[-:| \t]*$", re.MULTILINE),
-    "a rule": re.compile(
+    "bullet": re.compile(r"^[ \t]*[-*+][ \t]+(?=\S)", re.MULTILINE),
+    "quotation": re.compile(r"^ {0,3}>[ \t]?(?=\S)", re.MULTILINE),
+    "link": re.compile(r"!?\[[^\[\]\n]*\]\([^()\s]*\)"),
+    "table": re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|[-:| \t]*$", re.MULTILINE),
+    "rule": re.compile(
         r"^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE
     ),
 }
@@ -35,20 +48,9 @@ _ITEM = re.compile(
     r"[ \t\u3000]*\S.*$",
     re.MULTILINE,
 )
-_FENCED = re.compile(r"\A(```+|~~~+)[ \t]*\w*[ \t]*\n(?P<content>.*)\n[ \t]*\1\Z", re.DOTALL)
 _QUESTION = re.compile(r"[!！]*[?？][?？!！]*")
 _CLOSERS = "”’」』）】》〉)]}\"'*_`"
 _ELLIPSIS = re.compile(r"\.{2,}|。{2,}|…")
-_EMOJI_PART = (
-    "[\U0001f004\U0001f0cf\U0001f170\U0001f171\U0001f17e\U0001f17f\U0001f18e\U0001f191-\U0001f19a"
-    "\U0001f1e6-\U0001f1ff\U0001f201\U0001f202\U0001f21a\U0001f22f\U0001f232-\U0001f23a"
-    "\U0001f250\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7eb"
-    "\U0001f90c-\U0001f9ff\U0001fa70-\U0001faff"
-    "⌚⌛⏩-⏬⏰⏳◽◾☔☕♈-♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓-❕❗➕-➗➰➿⬛⬜⭐⭕☀☹☺♥✌❤]"
-    "|[©®\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299]\ufe0f"
-    "|[0-9#*]\ufe0f?\u20e3"
-)
-_EMOJI = re.compile(f"(?:{_EMOJI_PART})(?:[\ufe0f\u200d\u20e3]|{_EMOJI_PART})*")
 
 
 @verifier("no_markdown")
@@ -62,42 +64,31 @@ def no_markdown(text: str, conversation: Conversation) -> Verdict:
     if not hits:
         return Verdict(True, "no Markdown")
     span, name = min(hits)
-    return Verdict(False, f"has {name}: {quoted(text[slice(*span)])}", span)
+    return Verdict(False, f"has Markdown ({name}): {quoted(text[slice(*span)])}", span)
 
 
-@verifier("json_object")
-def json_object(
+@verifier("markdown_required")
+def markdown_required(
     text: str,
     conversation: Conversation,
     *,
-    required_keys: tuple[str, ...] = (),
-    fence: bool = True,
+    elements: Annotated[tuple[Element, ...], Field(min_length=1)],
+    mode: Literal["any", "all"] = "all",
 ) -> Verdict:
-    """Check that the whole answer is one JSON object.
-
-    NaN and Infinity are refused, as JSON has neither.
+    """Check that the answer has certain elements of Markdown.
 
     Rule parameters:
-        required_keys: keys that the object must have at its top level; others are allowed.
-        fence: whether the object may stand in a Markdown code fence.
+        elements: what is required.
+        mode: whether all elements or any one of them must be there.
 
-    Source: IFEval (arXiv 2311.07911) ``detectable_format:json_format``.
+    Source: IFEval (arXiv 2311.07911) ``detectable_format:number_highlighted_sections``, widened.
     """
-    content, offset = _json_content(text, fence)
-    try:
-        value = json.loads(content, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        place = offset + error.pos
-        span = (place, place + 1) if place < len(text) else None
-        return Verdict(False, f"not JSON: {error.msg} at character {place}", span)
-    except (ValueError, RecursionError) as error:
-        return Verdict(False, f"not JSON that can be read: {error}")
-    if not isinstance(value, dict):
-        return Verdict(False, f"a JSON {_JSON_NAMES[type(value)]}, not an object")
-    missing = [key for key in required_keys if key not in value]
-    if missing:
-        return Verdict(False, f"the JSON object has no {listed(missing)}")
-    return Verdict(True, f"a JSON object with {len(value)} keys")
+    missing = [element for element in elements if not _MARKDOWN[element].search(text)]
+    found = [element for element in elements if element not in missing]
+    if not missing or (found and mode == "any"):
+        return Verdict(True, f"has Markdown ({', '.join(found)})")
+    lacking = "none of" if mode == "any" else "no"
+    return Verdict(False, f"has {lacking} {', '.join(missing)}")
 
 
 @verifier("bullet_list")
@@ -204,35 +195,12 @@ def no_emoji(text: str, conversation: Conversation) -> Verdict:
     """
     count = 0
     first = None
-    for hit in _EMOJI.finditer(text):
+    for hit in EMOJI.finditer(text):
         first = first or hit
         count += 1
     if first is None:
         return Verdict(True, "no emoji")
     return Verdict(False, f"{count} emoji, the first is {quoted(first[0])}", first.span())
-
-
-_JSON_NAMES: Final = {
-    list: "array",
-    str: "string",
-    int: "number",
-    float: "number",
-    bool: "truth value",
-    type(None): "null",
-}
-
-
-def _json_content(text: str, fence: bool) -> tuple[str, int]:
-    stripped = text.strip()
-    offset = len(text) - len(text.lstrip())
-    fenced = _FENCED.match(stripped) if fence else None
-    if fenced:
-        return fenced["content"], offset + fenced.start("content")
-    return stripped, offset
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
 
 
 def _ending(text: str) -> str:

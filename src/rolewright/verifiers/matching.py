@@ -1,21 +1,27 @@
 """Finding phrases in a text the way a reader would, whatever the case, width or spacing.
 
-Matching works on a folded copy of the text (NFKC, case folded, straight quotation marks, runs of
-white space as one space, invisible characters dropped) and reports places in the original.
+Matching works on a folded copy of the text (NFKC, case folded, Chinese simplified, straight
+quotation marks, runs of white space as one space, invisible characters dropped) and reports places
+in the original.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from rolewright.verifiers.chinese_script import simplify
+
 Span = tuple[int, int]
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_CHINESE_MARKS = "、。，！？；：（）《》「」『』【】“”‘’—～"
+_ONE_BY_ONE = re.compile(f"[\n -~À-ÖØ-Þà-öø-ĬĮįĴ-ľŁ-ňŊ-ž{_CHINESE_MARKS}\u4e00-\u9fff]*")
+"""A text of which every character folds into one, whatever stands beside it: nearly all texts."""
 _STRAIGHT_QUOTES = str.maketrans("‘’ʼ“”", "'''\"\"")
 _LONGEST_QUOTE_CHARACTERS = 40
 _MOST_LISTED = 5
@@ -32,8 +38,8 @@ class FoldedText:
     """
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def original(self, start: int, end: int) -> Span:
         """Translate a non-empty range of the folded text into a span of the original."""
@@ -43,6 +49,8 @@ class FoldedText:
 @lru_cache(maxsize=1024)
 def fold(text: str) -> FoldedText:
     """Fold a text for matching and keep the map back to the original."""
+    if _ONE_BY_ONE.fullmatch(text):
+        return _join_spaces("".join(map(_fold_sequence, text)))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -55,6 +63,24 @@ def fold(text: str) -> FoldedText:
             starts.append(start)
             ends.append(end)
     return FoldedText("".join(characters), tuple(starts), tuple(ends))
+
+
+def _join_spaces(folded: str) -> FoldedText:
+    """Make one space of each run; ``folded`` has one character for each of the original."""
+    if "  " not in folded:
+        return FoldedText(folded, range(len(folded)), range(1, len(folded) + 1))
+    starts: list[int] = []
+    ends: list[int] = []
+    start = 0
+    for run in re.finditer(" {2,}", folded):
+        kept = run.start() + 1
+        starts += range(start, kept)
+        ends += range(start + 1, kept)
+        ends.append(run.end())
+        start = run.end()
+    starts += range(start, len(folded))
+    ends += range(start + 1, len(folded) + 1)
+    return FoldedText(re.sub(" {2,}", " ", folded), starts, ends)
 
 
 def fold_phrase(phrase: str) -> str:
@@ -152,7 +178,7 @@ def _continues_sequence(character: str) -> bool:
 def _fold_sequence(sequence: str) -> str:
     visible = _INVISIBLE.sub("", sequence)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
-    spaced = "".join(" " if character.isspace() else character for character in folded)
+    spaced = "".join(" " if character.isspace() else simplify(character) for character in folded)
     return spaced.translate(_STRAIGHT_QUOTES)
 
 

@@ -56,7 +56,7 @@ def refuses(text: str, conversation: Conversation, *, extra: tuple[Phrase, ...] 
     Rule parameters:
         extra: further phrases by which the role refuses.
     """
-    span = _first_refusal(text, extra)
+    span = first_refusal(text, extra)
     if span is None:
         return Verdict(False, "no words of refusal")
     return Verdict(True, f"refuses: {quoted(text[slice(*span)])}")
@@ -71,12 +71,13 @@ def does_not_refuse(
     Rule parameters:
         extra: further phrases by which the role refuses.
     """
-    span = _first_refusal(text, extra)
+    span = first_refusal(text, extra)
     if span is None:
         return Verdict(True, "no words of refusal")
     return Verdict(False, f"refuses: {quoted(text[slice(*span)])}", span)
 
 
-def _first_refusal(text: str, extra: tuple[str, ...]) -> Span | None:
+def first_refusal(text: str, extra: tuple[str, ...] = ()) -> Span | None:
+    """Find the earliest words of refusal, or one of the extra phrases."""
     hits = [first_match(text, _REFUSALS), first_occurrence(text, extra)]
     return min((hit for hit in hits if hit), default=None)

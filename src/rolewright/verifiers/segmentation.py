@@ -25,16 +25,14 @@ HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
 _WIDE_MARKS = "\u3001-\u3004\u3008-\u3020\u3030\u30fb\uff01-\uff0f\uff1a-\uff20"
 _WIDE_MARKS += "\uff3b-\uff40\uff5b-\uff65"
-_CLOSING = "”’」』）】》〉)\\]\"'"
+_CLOSING = "”’」』）】》〉)\\]\"'*_"
 
-# A thought that opened in the prompt has only its end in the answer.
-_THOUGHT = re.compile(r"\A(?:(?!<think>).)*?</think>|<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(
     r"^[ \t]*(`{3,}|~{3,})[^`\n]*(?:\n.*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)|\Z)", re.DOTALL | re.MULTILINE
 )
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?[^`\n]\1(?!`)")
 _URL = re.compile(r"\b(?:https?://|www\.)[\x21-\x7e]*[\w/#&=]", re.ASCII | re.IGNORECASE)
-_NOT_PROSE = (_THOUGHT, _FENCE, _INLINE_CODE, _URL)
+_NOT_PROSE = (_FENCE, _INLINE_CODE, _URL)
 _QUOTATION = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》")
 
 _VISIBLE = re.compile(r"\S")
@@ -59,18 +57,13 @@ _LAST_TOKEN = re.compile(r"[^\s(\[\"“]*\Z")
 _LIST_NUMBER = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}\Z")
 
 
-def without_thought(text: str) -> str:
-    """Blank out ``<think>`` blocks; offsets stay what they were."""
-    return _THOUGHT.sub(_blank, text)
-
-
 def without_code(text: str) -> str:
     """Blank out fenced and inline code; offsets and line breaks stay what they were."""
     return _INLINE_CODE.sub(_blank, _FENCE.sub(_blank, text))
 
 
 def prose_of(text: str) -> str:
-    """Blank out thoughts, code and URLs; offsets and line breaks stay what they were."""
+    """Blank out code and URLs; offsets and line breaks stay what they were."""
     for pattern in _NOT_PROSE:
         text = pattern.sub(_blank, text)
     return text
@@ -84,8 +77,8 @@ def without_quotations(text: str) -> str:
 def units_of(text: str, unit: Unit) -> list[Span]:
     """Cut a text into counting units.
 
-    Thoughts (``<think>``) never count. Code and URLs do not count either, except in ``lines`` and
-    ``paragraphs``.
+    Code and URLs do not count, except in ``lines`` and ``paragraphs``. There is no unit of tokens:
+    how many a text has depends on a model, and a rule holds for all models that play the role.
 
     - ``words``: runs between white space that hold a letter or a digit, as a word processor counts
       them; each Han or kana character is a word of its own.
@@ -102,16 +95,18 @@ def units_of(text: str, unit: Unit) -> list[Span]:
     return _CUTTERS[unit](text)
 
 
-def sentences_of(text: str) -> list[Span]:
+def sentences_of(text: str, *, line_ends: bool = True) -> list[Span]:
     """Cut a text into sentences that hold at least one letter or digit.
 
-    A sentence ends at 。！？；… or .!? together with the closing quotation marks that follow, or at
-    the end of a line. The points in "3.14", "Mr. Li", "e.g. this", "J. K. Rowling" and "1. First"
-    end none.
+    A sentence ends at 。！？；… or .!? together with the closing quotation marks and asterisks that
+    follow, or, unless ``line_ends`` is false, at the end of a line. The points in "3.14", "Mr. Li",
+    "e.g. this", "J. K. Rowling" and "1. First" end none.
     """
     spans: list[Span] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
+        if end[0].isspace() and not line_ends:
+            continue
         if _ends_sentence(text, end):
             spans.append((start, end.end()))
             start = end.end()
@@ -172,12 +167,12 @@ def _characters(text: str) -> list[Span]:
 
 
 def _lines(text: str) -> list[Span]:
-    lines = _LINE.finditer(without_thought(text))
+    lines = _LINE.finditer(text)
     return [line.span() for line in lines if not line[0].isspace()]
 
 
 def _paragraphs(text: str) -> list[Span]:
-    unbroken = _FENCE.sub(lambda hit: "x" * len(hit[0]), without_thought(text))
+    unbroken = _FENCE.sub(lambda hit: "x" * len(hit[0]), text)
     return _spans(_PARAGRAPH, unbroken)
 
 

@@ -121,6 +121,47 @@ def closes_with(
     return _edge_failure(text, "closes", phrases, _edge(text, len(closing) - longest, len(closing)))
 
 
+@verifier("never_opens_with")
+def never_opens_with(text: str, conversation: Conversation, *, phrases: Phrases) -> Verdict:
+    """Check that the answer does not open with any of the phrases.
+
+    White space and marks before it, case and character width do not matter (``**Sure**`` opens with
+    "sure"); "Hi" is not found in "High".
+
+    Rule parameters:
+        phrases: openings to refuse, such as "Great question" or 好的.
+    """
+    folded = fold(text)
+    for phrase in map(fold_phrase, phrases):
+        start, _ = _inner(folded.text, phrase)
+        bare = phrase[slice(*_inner(phrase, phrase))]
+        end = start + len(bare)
+        if folded.text.startswith(bare, start) and is_whole(folded.text, start, end):
+            span = folded.original(start, end)
+            return Verdict(False, f"opens with {quoted(text[slice(*span)])}", span)
+    return Verdict(True, f"opens with none of {listed(phrases)}")
+
+
+@verifier("never_closes_with")
+def never_closes_with(text: str, conversation: Conversation, *, phrases: Phrases) -> Verdict:
+    """Check that the answer does not close with any of the phrases.
+
+    White space and marks after it, case and character width do not matter.
+
+    Rule parameters:
+        phrases: closings to refuse, such as "let me know if you need more" or 希望对您有帮助.
+    """
+    folded = fold(text)
+    for phrase in map(fold_phrase, phrases):
+        _, end = _inner(folded.text, phrase)
+        bare = phrase[slice(*_inner(phrase, phrase))]
+        start = end - len(bare)
+        if folded.text.endswith(bare, 0, end) and is_whole(folded.text, start, end):
+            span = folded.original(start, end)
+            return Verdict(False, f"closes with {quoted(text[slice(*span)])}", span)
+    return Verdict(True, f"closes with none of {listed(phrases)}")
+
+
 @verifier("exact_answer")
 def exact_answer(text: str, conversation: Conversation, *, options: Phrases) -> Verdict:
     """Check that the whole answer is one of the options.
@@ -198,6 +239,18 @@ def last_user_turn(conversation: Conversation) -> str:
     """Return what the user said last; empty where the user said nothing."""
     turns = (turn.content for turn in reversed(conversation.messages) if turn.role == "user")
     return next(turns, "")
+
+
+def _inner(folded: str, phrase: str) -> Span:
+    """The part of a text between its outer marks; of marks only where the phrase has no letters."""
+    counts = str.isalnum if any(map(str.isalnum, phrase)) else str.isprintable
+    end = len(folded)
+    while end and (folded[end - 1] == " " or not counts(folded[end - 1])):
+        end -= 1
+    start = 0
+    while start < end and (folded[start] == " " or not counts(folded[start])):
+        start += 1
+    return start, end
 
 
 def _without_final_marks(closing: str, phrase: str) -> str:

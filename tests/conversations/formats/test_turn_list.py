@@ -39,6 +39,13 @@ def test_bad_train_flags(read_one, flags, key, found):
     assert read_one(row) == [(1, f"messages[1].{key}", found)]
 
 
+def test_an_answer_may_be_cut(read_one):
+    row = {"messages": [USER, {**ANSWER, "cut": True}, USER, {**ANSWER, "cut": False}]}
+    assert [message.cut for message in read_one(row).messages] == [False, True, False, False]
+    row["messages"][1]["cut"] = 1
+    assert read_one(row) == [(1, "messages[1].cut", "the number 1")]
+
+
 @pytest.mark.parametrize(
     ("turn", "key", "found"),
     [

@@ -20,21 +20,20 @@ def fast_precision(device: torch.device) -> Literal["model", "bf16"]:
 
 
 @lru_cache(maxsize=16)
-def draw_masks(settings: DropoutSettings, hidden: int) -> torch.Tensor:
-    """Draw the masks of all weight samples.
+def draw_masks(settings: DropoutSettings, components: int) -> torch.Tensor:
+    """Draw which components each weight sample keeps.
 
     A sample's masks depend on the seed and its own number alone; they are kept for the next answer.
 
     Args:
         settings: of the dropout.
-        hidden: width of the residual stream.
+        components: of all places where it acts, one after another.
 
     Returns:
-        0 or 1 / (1 - rate), shape (samples, layers, 2, hidden): attention first, then MLP.
+        Booleans, shape (samples, components).
     """
-    masks = []
+    kept = []
     for sample in range(settings.samples):
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + sample)
-        drawn = torch.rand(settings.layers, 2, hidden, generator=generator)
-        masks.append((drawn >= settings.rate) / (1 - settings.rate))
-    return torch.stack(masks)
+        kept.append(torch.rand(components, generator=generator) >= settings.rate)
+    return torch.stack(kept)

@@ -1,13 +1,13 @@
 """Stochastic passes over a served answer that run only the layers dropout acts in."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 
 from rolewright.confidence.dropout.masks import draw_masks
+from rolewright.confidence.dropout.places import dropping, mask_widths
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.trace import PromptCache, Trace, decoder_layers
 from rolewright.prefix.loss import causal_model
@@ -61,14 +61,17 @@ def stochastic_probabilities(
     causal = causal_model(model)
     head = causal.get_output_embeddings()
     entering = torch.stack(trace.entering)  # (T, hidden)
-    masks = draw_masks(settings, entering.shape[1]).to(entering)
+    layers = decoder_layers(causal)[-settings.layers :]
+    widths = mask_widths(layers, settings.place, entering.shape[1])
+    masks = draw_masks(settings, sum(widths)).to(entering) / (1 - settings.rate)
     chosen = torch.tensor(token_ids, device=entering.device)
     at_once = max(1, _TOKENS_AT_ONCE // len(entering))
     steps = max(1, _LOGITS_AT_ONCE // (settings.samples * head.weight.shape[0]))
     fast = torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16")
     with fast:
+        batches = [torch.split(each, widths, dim=1) for each in torch.split(masks, at_once)]
         states = torch.cat(
-            [_run(causal, trace.prompt, entering, m) for m in torch.split(masks, at_once)]
+            [_run(causal, trace.prompt, entering, settings, each) for each in batches]
         )
     project = _projection(head, settings)
     parts = []
@@ -92,12 +95,16 @@ def _projection(head: Any, settings: DropoutSettings) -> Callable[[torch.Tensor]
 
 
 def _run(
-    causal: Any, prompt: PromptCache, entering: torch.Tensor, masks: torch.Tensor
+    causal: Any,
+    prompt: PromptCache,
+    entering: torch.Tensor,
+    settings: DropoutSettings,
+    masks: Sequence[torch.Tensor],  # each (samples, width)
 ) -> torch.Tensor:
     """The states that the vocabulary is projected from, shape (samples, T, hidden)."""
     decoder = causal.base_model
     layers = decoder_layers(causal)[min(prompt.keys_values) :]
-    same_for_all = len(layers) - masks.shape[1]
+    same_for_all = len(layers) - settings.layers
     steps, before = len(entering), len(prompt.real)
     states = entering[None]
     positions = torch.arange(before, before + steps, device=states.device)[None]
@@ -106,10 +113,10 @@ def _run(
         ~seen, torch.finfo(states.dtype).min
     )
     rotary = decoder.rotary_emb(states, positions)
-    with _dropping(layers[same_for_all:], masks):
+    with dropping(layers[same_for_all:], settings.place, masks, steps):
         for index, layer in enumerate(layers):
             if index == same_for_all:
-                states = states.expand(len(masks), -1, -1)
+                states = states.expand(len(masks[0]), -1, -1)
             output = layer(
                 states,
                 attention_mask=hidden_away[None, None],
@@ -139,26 +146,6 @@ class _SharedPrompt:
         before = self._prompt.of_layer(layer)
         shared = [each.expand(len(keys), -1, -1, -1) for each in before]
         return torch.cat([shared[0], keys], dim=2), torch.cat([shared[1], values], dim=2)
-
-
-@contextmanager
-def _dropping(layers: Sequence[Any], masks: torch.Tensor) -> Iterator[None]:
-    """Multiply what attention and MLP of each layer give by its masks."""
-    with ExitStack() as hooks:
-        for index, layer in enumerate(layers):
-            for place, module in enumerate((layer.self_attn, layer.mlp)):
-                handle = module.register_forward_hook(_multiply(masks[:, index, place, None]))
-                hooks.callback(handle.remove)
-        yield
-
-
-def _multiply(mask: torch.Tensor) -> Callable[[Any, Any, Any], Any]:
-    def multiply(_module: Any, _arguments: Any, output: Any) -> Any:
-        if isinstance(output, tuple):
-            return (output[0] * mask, *output[1:])
-        return output * mask
-
-    return multiply
 
 
 def _compare(

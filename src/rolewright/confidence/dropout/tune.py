@@ -12,7 +12,7 @@ from rolewright.confidence.answers import Answers, group_questions
 from rolewright.confidence.calibrators import fit_platt
 from rolewright.confidence.dropout.masks import fast_precision
 from rolewright.confidence.dropout.passes import stochastic_probabilities
-from rolewright.confidence.dropout.settings import DropoutSettings
+from rolewright.confidence.dropout.settings import DropoutPlace, DropoutSettings
 from rolewright.confidence.grade import grade
 from rolewright.conversations.questions import Question
 from rolewright.generation.chat_model import Answer, ChatModel
@@ -47,6 +47,7 @@ def tune_dropout(
     *,
     role_system: str | None,
     max_new_tokens: int,
+    place: DropoutPlace = "residual",
     batch_size: int = 32,
     on_answers: Callable[[int], None],
 ) -> Tuning:
@@ -57,12 +58,14 @@ def tune_dropout(
         questions: that nothing is certified on; ``TUNED_ON`` of them are enough.
         role_system: system text of questions that have none of their own.
         max_new_tokens: limit on an answer's length.
+        place: where dropout acts; that is not chosen.
         batch_size: questions decoded together.
         on_answers: told how many answers have become ready.
     """
     number = len(decoder_layers(model.model))
     depths = sorted({max(1, number // share) for share in (8, 4, 2)})
     default = DropoutSettings(
+        place=place,
         rate=0.1,
         layers=max(1, number // 4),
         samples=max(SAMPLES),

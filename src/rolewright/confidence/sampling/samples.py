@@ -1,9 +1,27 @@
 """Draw answers to a question."""
 
+import math
+from dataclasses import dataclass
+
 from rolewright.confidence.sampling.settings import SamplingSettings
 from rolewright.conversations.conversation import Conversation
 from rolewright.generation.chat_model import ChatModel
 from rolewright.generation.sampling import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An answer that was drawn.
+
+    Attributes:
+        text: without reasoning.
+        token_ids: of all that was drawn, shape (tokens,).
+        logprob: natural log-probability of drawing it, the stop token included.
+    """
+
+    text: str
+    token_ids: tuple[int, ...]
+    logprob: float
 
 
 def draw_samples(
@@ -12,7 +30,7 @@ def draw_samples(
     settings: SamplingSettings,
     *,
     max_new_tokens: int,
-) -> list[str]:
+) -> list[Sample]:
     """Draw answers to a conversation's last user turn, all in one batch.
 
     The prompt is computed once; where layers attend within a window, once an answer.
@@ -24,7 +42,7 @@ def draw_samples(
         max_new_tokens: limit on an answer's length.
 
     Returns:
-        Texts without reasoning, length (samples,).
+        Length (samples,).
 
     Raises:
         UserError: the prompt and its answer do not fit into the model's context.
@@ -35,4 +53,11 @@ def draw_samples(
         sampling=Sampling(temperature=1.0, seed=settings.seed),
         batch_size=settings.samples,
     )
-    return [answer.text for answer in drawn]
+    return [
+        Sample(
+            answer.text,
+            tuple(answer.generation.chosen_ids),
+            math.fsum(answer.generation.logprobs),
+        )
+        for answer in drawn
+    ]

@@ -27,12 +27,14 @@ class Turn:
         pieces: the texts that make up its content, most often one; None where the content is of
             the wrong type and was reported.
         train: whether the row lets it be trained on.
+        cut: whether the row says that it breaks off.
     """
 
     key: str
     role: Role | None
     pieces: tuple[Piece, ...] | None
     train: bool = True
+    cut: bool = False
 
     @property
     def content(self) -> str:

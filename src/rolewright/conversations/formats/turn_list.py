@@ -33,7 +33,8 @@ def read_turn_list(row: Mapping[str, object], layout: Layout) -> Draft | tuple[D
     """Read the turns of a row.
 
     Every turn may carry ``train`` (true or false) or ``weight`` (0 or 1), which say whether it is
-    trained on; null is the same as no such key. Other keys of a turn are ignored.
+    trained on, and ``cut`` (true or false), whether it breaks off; null is the same as no such key.
+    Other keys of a turn are ignored.
     """
     items = row[layout.turns]
     if not isinstance(items, list):
@@ -58,7 +59,10 @@ def _read_turn(item: object, key: str, layout: Layout) -> tuple[Turn, list[Defec
     role, role_defects = _read_role(item, key, layout)
     pieces, text_defects = _read_text(item, key, layout)
     train, train_defects = _read_train(item, key)
-    return Turn(key, role, pieces, train), [*role_defects, *text_defects, *train_defects]
+    cut = item.get("cut")
+    cut_defects = () if cut is None or isinstance(cut, bool) else _not_a_switch(f"{key}.cut", cut)
+    defects = [*role_defects, *text_defects, *train_defects, *cut_defects]
+    return Turn(key, role, pieces, train, cut is True), defects
 
 
 def _read_role(
@@ -100,7 +104,7 @@ def _read_train(item: Mapping[str, object], key: str) -> tuple[bool, tuple[Defec
     train, weight = item.get("train"), item.get("weight")
     defects: tuple[Defect, ...] = ()
     if not (train is None or isinstance(train, bool)):
-        defects += wrong_type(f"{key}.train", train, "true or false")
+        defects += _not_a_switch(f"{key}.train", train)
     if not (weight is None or _is_zero_or_one(weight)):
         defects += wrong_type(f"{key}.weight", weight, "0 or 1")
     if defects:
@@ -109,6 +113,10 @@ def _read_train(item: Mapping[str, object], key: str) -> tuple[bool, tuple[Defec
         found = f"{describe(weight)}, where train is {describe(train)}"
         return True, (Defect(f"{key}.weight", found, "train and weight that agree", "keep one"),)
     return bool(train if train is not None else weight is None or weight), ()
+
+
+def _not_a_switch(key: str, value: object) -> tuple[Defect, ...]:
+    return wrong_type(key, value, "true or false")
 
 
 def _is_zero_or_one(value: object) -> bool:

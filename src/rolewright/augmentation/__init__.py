@@ -1,0 +1,1 @@
+"""Rows that keep a role in its place: twins of the examples under other system messages."""

@@ -1,0 +1,128 @@
+"""Whether inputs open, and answers open and close, in too few ways."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.dataset.dictated import Dictated
+from rolewright.dataset.row import Row
+from rolewright.dataset.sample import RowSample, inputs_of, trained_answers
+from rolewright.dataset.shares import clearly_above
+from rolewright.dataset.words import closing_of, joined, opening_of, words_of
+from rolewright.finding import Finding
+from rolewright.role.schema import RoleFile
+from rolewright.verifiers.matching import quoted
+
+_TOP = 10
+_LEAST_REPEATED = 3
+_MOST_EXAMPLES = 5
+
+Text = tuple[Conversation, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One end of one kind of text.
+
+    Attributes:
+        code: of the finding.
+        name: "opening" or "closing", and of what.
+        most_of_one, most_of_ten: shares that the commonest, and the ten commonest, may have.
+        words: the words at that end.
+    """
+
+    code: str
+    name: str
+    whose: str
+    most_of_one: float
+    most_of_ten: float
+    words: Callable[[Sequence[str]], tuple[str, ...]]
+
+
+EDGES = {
+    "inputs": Edge("RW315", "opening", "inputs", 0.25, 0.8, opening_of),
+    "openings": Edge("RW321", "opening", "answers", 0.05, 0.2, opening_of),
+    "closings": Edge("RW322", "closing", "answers", 0.05, 0.2, closing_of),
+}
+
+
+class Openings:
+    """Takes a sample, and counts the first and last eight Han characters or four words."""
+
+    def __init__(self, role: RoleFile) -> None:
+        self._role = role
+        self._dictated = Dictated(role)
+        self._sample = RowSample()
+
+    def add(self, row: Row) -> Iterator[Finding]:
+        """Show the sample a row of the role; nothing is found of a single one."""
+        if row.system == self._role.system:
+            self._sample.add(row)
+        yield from ()
+
+    def finish(self) -> Iterator[Finding]:
+        """RW315, RW321 and RW322, for what no rule dictates."""
+        for key, edge in EDGES.items():
+            texts = self._texts(key)
+            free = [(w, of) for w, of in self._commonest(key) if not self._is_dictated(key, w, of)]
+            free = free[:_TOP]
+            one = len(free[0][1]) if free else 0
+            ten = sum(len(of) for _, of in free)
+            total = len(texts)
+            if clearly_above(one, total, edge.most_of_one):
+                said = f"{one} of {total} {edge.whose} ({one / total:.0%}) have one {edge.name}"
+                limit = edge.most_of_one
+            elif clearly_above(ten, total, edge.most_of_ten):
+                said = f"{ten} of {total} {edge.whose} ({ten / total:.0%}) have one of "
+                said += f"{len(free)} {edge.name}s"
+                limit = edge.most_of_ten
+            else:
+                continue
+            words, of = free[0]
+            yield Finding(
+                edge.code,
+                of[0][0].place,
+                f"{said}, at most {limit:.0%}: {quoted(joined(words))}",
+                f"vary the {edge.name}s: what is common is learned by heart",
+            )
+
+    def _texts(self, key: str) -> list[Text]:
+        conversations = [row.conversation for row in self._sample.rows]
+        if key == "inputs":
+            return [(each, inputs_of(each)[0]) for each in conversations]
+        return [(each, answer) for each in conversations for answer in trained_answers(each)]
+
+    def _commonest(self, key: str) -> list[tuple[tuple[str, ...], list[Text]]]:
+        """The commonest edges that occur three times or more, with the texts that have them."""
+        found: defaultdict[tuple[str, ...], list[Text]] = defaultdict(list)
+        for conversation, text in self._texts(key):
+            if words := EDGES[key].words(words_of(text)):
+                found[words].append((conversation, text))
+        repeated = [each for each in found.items() if len(each[1]) >= _LEAST_REPEATED]
+        return sorted(repeated, key=lambda each: -len(each[1]))[: 3 * _TOP]
+
+    def _is_dictated(self, key: str, words: tuple[str, ...], texts: list[Text]) -> bool:
+        if key == "inputs":
+            return False
+        # Where only a few words are allowed, answers are alike by nature.
+        brief = [self._dictated.brevity(conversation.scenario) for conversation, _ in texts]
+        return all(brief) or self._dictated.phrase(words, texts[:_MOST_EXAMPLES])
+
+    def figures(self) -> dict[str, Any]:
+        """The commonest openings and closings, of how many sampled texts, and what is dictated."""
+        return {
+            key: {
+                "texts": len(self._texts(key)),
+                "commonest": [
+                    {
+                        "text": joined(words),
+                        "count": len(texts),
+                        "dictated": self._is_dictated(key, words, texts),
+                    }
+                    for words, texts in self._commonest(key)[:_TOP]
+                ],
+            }
+            for key in EDGES
+        }

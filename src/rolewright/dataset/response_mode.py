@@ -1,0 +1,90 @@
+"""In which way an answer answers, told from its wording and layout in English and Chinese."""
+
+import re
+from typing import Literal
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.dataset.words import WINDOW_CHARACTERS, window_of, words_of
+from rolewright.verifiers.refusal import refuses
+from rolewright.verifiers.thought import without_thoughts
+
+Mode = Literal["answer", "short", "list", "code", "clarify", "refuse", "redirect"]
+MODES: tuple[Mode, ...] = ("answer", "short", "list", "code", "clarify", "refuse", "redirect")
+
+DECLINES = frozenset[Mode]({"refuse", "redirect"})
+"""The modes of an answer that does not do what it was asked."""
+
+# A refusal stands at the front of an answer; what comes later is advice.
+_HEAD_CHARACTERS = 160
+_SHORT_WORDS, _SHORT_CHARACTERS = 6, 12
+_LONGEST_QUESTION_CHARACTERS = 240
+
+_CODE = re.compile(r"^[ \t]*(?:`{3}|~{3})|\A\s*[\[{][\s\S]*[\]}]\s*\Z", re.MULTILINE)
+_LIST_LINE = re.compile(
+    r"^[ \t]*(?:[-*•·▪]|\d{1,2}[.)、．]|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）]"
+    r"|[一二三四五六七八九十]{1,2}[、.．]|[①-⑳])[ \t]*\S",
+    re.MULTILINE,
+)
+_SCOPE = re.compile(
+    r"\bi (?:can |may |am able to )?only (?:answer|help|talk|discuss|deal|handle|speak|assist|do)\b"
+    r"|\b(?:i am|i'm|i’m) only (?:here|able|allowed|made|meant)\b"
+    r"|我?[们]?[只仅](?:能|会|可以)?(?:回答|负责|提供|聊|谈|处理|解答|介绍|讨论|协助|受理)",
+    re.IGNORECASE,
+)
+_NO_ADVICE = re.compile(
+    r"\bi (?:can(?:no|['’])t|am not able to|must not|do not|don['’]t) give (?:\w+ ){0,4}advice\b"
+    r"|不能?替[您你](?:拿主意|做主|作主|决定)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
+    r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
+    r"|\b(?:contact|call|ask|consult|see) (?:an?|the|your|our)\b|\bcan help you with that\b"
+    r"|(?:请|建议|可以|麻烦)[您你]?(?:直接|先|尽快|马上)?"
+    r"(?:咨询|联系|拨打|致电|前往|去|到|找|问|向|查阅|参考)",
+    re.IGNORECASE,
+)
+_ASKS_BACK = re.compile(
+    r"\b(?:could|can|would|will) you (?:please )?(?:\w+ )?"
+    r"(?:tell|clarify|specify|share|provide|confirm|say|describe|explain|let)\b"
+    r"|\bdo you mean\b|\b(?:did|do) you want\b|\bwhich (?:\w+ ){1,4}(?:do|did|are|is|would|have)\b"
+    r"|\bwhat (?:exactly|kind of|sort of|do you mean)\b|\bare you (?:asking|looking|referring)\b"
+    r"|(?:请问)?[您你](?:是指|指的?是|说的?是|想问|要的?是|具体|打算|是想)"
+    r"|请问[您你是]?|能[不否]?能?(?:再|具体|详细)[^。？?]{0,8}(?:说|描述|告诉|讲)"
+    r"|方便(?:告诉|提供|说)|哪(?:一|个|种|家|本|款|位|类|部|张)",
+    re.IGNORECASE,
+)
+_QUESTION_END = re.compile(r"[?？][\s”’」』）)\"']*\Z")
+
+
+def response_mode(text: str, conversation: Conversation) -> Mode:
+    """The mode of an answer to a conversation.
+
+    ``code``: a fenced block, or nothing but JSON. ``redirect``: declines and says what else the
+    role does or who can help. ``refuse``: only declines. ``list``: two list items or more.
+    ``clarify``: ends in a question that asks what is meant. ``short``: at most 6 words or 12 Han
+    characters. ``answer``: anything else.
+    """
+    answer = without_thoughts(text).text if "think>" in text else text
+    if _CODE.search(answer):
+        return "code"
+    head = answer.lstrip()[:_HEAD_CHARACTERS]
+    if _SCOPE.search(head):
+        return "redirect"
+    if refuses(head, conversation).passed or _NO_ADVICE.search(head):
+        return "redirect" if _ELSEWHERE.search(answer) else "refuse"
+    if len(_LIST_LINE.findall(answer)) > 1:
+        return "list"
+    if (
+        len(answer) <= _LONGEST_QUESTION_CHARACTERS
+        and _QUESTION_END.search(answer)
+        and _ASKS_BACK.search(answer)
+    ):
+        return "clarify"
+    return "short" if _is_short(answer) else "answer"
+
+
+def _is_short(answer: str) -> bool:
+    words = words_of(answer, _SHORT_CHARACTERS + 1)
+    han = window_of(words) == WINDOW_CHARACTERS
+    return len(words) <= (_SHORT_CHARACTERS if han else _SHORT_WORDS)

@@ -1,0 +1,63 @@
+"""A text as the words by which repetition is counted; each Han or kana character is one."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from rolewright.verifiers.segmentation import HAN, KANA
+
+_WORD = re.compile(f"[{HAN}{KANA}]|[^\\W_{HAN}{KANA}]+(?:['’][^\\W_{HAN}{KANA}]+)*")
+_CHARACTER = re.compile(f"[{HAN}{KANA}]")
+
+WINDOW_WORDS, WINDOW_CHARACTERS = 4, 8
+"""How much of a text is its opening or its closing: words, or Han characters."""
+
+
+def words_of(text: str, most: int | None = None) -> list[str]:
+    """The words of a text in small letters, without punctuation; only the first ``most``."""
+    return [match[0].casefold() for match in islice(_WORD.finditer(text), most)]
+
+
+def window_of(words: Sequence[str]) -> int:
+    """How many of these words make an opening or a phrase: eight where most are Han, else four."""
+    han = sum(_CHARACTER.match(word) is not None for word in words)
+    return WINDOW_CHARACTERS if 2 * han > len(words) else WINDOW_WORDS
+
+
+def opening_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The first eight Han characters, or four words."""
+    return tuple(words[: window_of(words[:WINDOW_CHARACTERS])])
+
+
+def closing_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The last eight Han characters, or four words."""
+    return tuple(words[-window_of(words[-WINDOW_CHARACTERS:]) :])
+
+
+def phrases_of(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
+    """All runs of ``length`` words."""
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
+
+
+def without_phrase(text: str, phrase: Sequence[str]) -> str:
+    """A text without the places where these words stand one after the other."""
+    matches = list(_WORD.finditer(text))
+    words = [match[0].casefold() for match in matches]
+    kept, position, start = "", 0, 0
+    while start + len(phrase) <= len(words):
+        if words[start : start + len(phrase)] == list(phrase):
+            kept += text[position : matches[start].start()]
+            start += len(phrase)
+            position = matches[start - 1].end()
+        else:
+            start += 1
+    return kept + text[position:]
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as one reads them: Han characters without spaces between them."""
+    text = ""
+    for word in words:
+        touches = bool(text) and not (_CHARACTER.match(text[-1]) and _CHARACTER.match(word))
+        text += f" {word}" if touches else word
+    return text

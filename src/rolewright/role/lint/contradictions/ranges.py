@@ -1,0 +1,124 @@
+"""Ranges that have nothing in common: too long and too short, too many and too few.
+
+A rule bounds a field from below or from above. A field bounds others: each word has a character, so
+that 50 words do not fit 20 characters.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from rolewright.role.lint.contradictions.contradiction import Contradiction
+from rolewright.role.lint.contradictions.requirement import Requirement
+from rolewright.role.schema import Rule
+from rolewright.verifiers.matching import fold_phrase
+from rolewright.verifiers.segmentation import Unit, units_of
+
+_ITEMS = "list items"
+_NO_MORE_THAN = {
+    "han": ("han+punct", "words"),
+    "han+punct": ("word_style",),
+    "words": ("word_style",),
+    "word_style": ("nonspace",),
+    "nonspace": ("characters",),
+    "sentences": ("nonspace",),
+    "paragraphs": ("lines",),
+    _ITEMS: ("lines", "nonspace"),
+}
+"""Field → fields that no answer has fewer of."""
+_UNITS_OF_A_PHRASE: tuple[Unit, ...] = (
+    "words",
+    "characters",
+    "han",
+    "han+punct",
+    "word_style",
+    "nonspace",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit that a rule sets.
+
+    Attributes:
+        rule: which sets it.
+        field: what is counted.
+        is_least: whether it bounds from below, else from above.
+        value: of the limit.
+        said: the limit in words.
+    """
+
+    rule: Rule
+    field: str
+    is_least: bool
+    value: int
+    said: str
+
+
+def bounds_of(rule: Rule) -> Iterator[Bound]:
+    """The limits that a rule sets by its parameters."""
+    field = _FIELDS.get(rule.verifier.name)
+    if field is None:
+        return
+    name, parameters = field(rule), rule.parameters
+    implied = _IMPLIED.get(rule.verifier.name, {})
+    least = parameters.get("min", implied.get("min"))
+    most = parameters.get("max", implied.get("max"))
+    if least:
+        yield Bound(rule, name, True, least, f"at least {least} {name}")
+    if most is not None:
+        yield Bound(rule, name, False, most, f"at most {most} {name}")
+
+
+def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
+    """The length that an answer has at least because of what it has to say."""
+    if requirement.is_whole or not all(option.phrase for option in requirement.options):
+        return
+    when = f" {requirement.when}" if requirement.when else ""
+    for unit in _UNITS_OF_A_PHRASE:
+        # Folding may join characters ("ｶﾞ"): the shorter form is the one to count on.
+        least, said = min(
+            (min(len(units_of(text, unit)) for text in (name, fold_phrase(name))), option.said)
+            for option in requirement.options
+            for name in [option.phrase]
+        )
+        if least:
+            yield Bound(
+                requirement.rule, unit, True, least, f"says {said}{when}, which has {least} {unit}"
+            )
+
+
+def empty_ranges(bounds: Sequence[Bound]) -> Iterator[Contradiction]:
+    """Pairs of bounds that leave nothing between them."""
+    above = [bound for bound in bounds if not bound.is_least]
+    below = [bound for bound in bounds if bound.is_least]
+    for least, most in product(below, above):
+        is_empty = most.field in _reached(least.field) and least.value > most.value
+        if is_empty and least.rule is not most.rule:
+            said = f"{least.said} ({least.rule.id}) and {most.said} ({most.rule.id})"
+            yield Contradiction((least.rule, most.rule), True, said)
+
+
+def _reached(field: str) -> set[str]:
+    """A field and all that no answer has fewer of."""
+    reached = {field}
+    for wider in _NO_MORE_THAN.get(field, ()):
+        reached |= _reached(wider)
+    return reached
+
+
+def _unit(rule: Rule) -> str:
+    return str(rule.parameters["unit"])
+
+
+_FIELDS: dict[str, Callable[[Rule], str]] = {
+    "bullet_list": lambda rule: _ITEMS,
+    "catchphrase_rate": lambda rule: f"times {fold_phrase(rule.parameters['phrase'])!r}",
+    "json_object": lambda rule: _ITEMS,
+    "json_schema": lambda rule: _ITEMS,
+    "length_between": _unit,
+    "max_length": _unit,
+    "min_length": _unit,
+    "single_line": lambda rule: "lines",
+}
+_IMPLIED = {"json_object": {"max": 0}, "json_schema": {"max": 0}, "single_line": {"max": 1}}

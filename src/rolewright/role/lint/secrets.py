@@ -1,0 +1,88 @@
+"""Secrets that stand in the system message, where users can talk them out of the model."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rolewright.finding import Finding
+from rolewright.role.schema import RoleFile, Rule
+from rolewright.verifiers.matching import fold_phrase
+
+_KEYS = {
+    "an API key": re.compile(
+        r"\bsk-[\w-]{20,}|\bAIza[\w-]{35}|\bhf_[A-Za-z0-9]{30,}|\bxox[abprs]-[\w-]{10,}"
+        r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{22,}"
+    ),
+    "an access key id": re.compile(r"\bAKIA[0-9A-Z]{16}\b|\b(?:LTAI|AKID)[A-Za-z0-9]{12,}"),
+    "a signed token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+}
+_NO_VALUE = (
+    r"(?!(?:not|no|required|needed|wrong|right|correct|incorrect|invalid|valid|case|forgotten|lost|"
+    r"secret|private|confidential|protected|optional|the|an?|to|in|on|at|too|your|their|never|"
+    r"always|reset|expired|stored|sent|known|asked|what|who|only|something)\b"
+    r"|什么|不|没|多少|几|错|对|正确|必须|由|[您你]|用户|保密|需|否|一个|机密"
+    r"|[一二三四五六七八九十\d]+位)"
+)
+_VALUE = rf"[ \t]*[\"'“‘「『`]?{_NO_VALUE}([^\s，。；、！？,;!?\"'”’」』`]+)"
+_SAID = re.compile(
+    r"\b(?:pass(?:word|code|phrase)|pin code|(?-i:PIN)|api[ _-]?key|access[ _-]?(?:key|token)|"
+    r"secret[ _-](?:code|key|word|phrase|token)|code ?word)\b[^.\n，。]{0,20}?"
+    rf"(?:\bis\b|=|:|：){_VALUE}"
+    rf"|(?:密码|口令|暗号|密钥|秘钥|通行码|PIN码)(?:就?是|为|=|:|：|叫){_VALUE}",
+    re.IGNORECASE,
+)
+
+# "The password is printed on the card" gives none away.
+_WORD_FOLLOWS = re.compile(r" [a-z]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    kind: str
+    value: str
+
+    @property
+    def beginning(self) -> str:
+        """Enough to find it by, not enough to use it."""
+        return self.value[: min(3, len(self.value) // 2)]
+
+
+def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
+    """Keys and passwords in the system message that no rule keeps in."""
+    for secret in _secrets_in(role.system or ""):
+        if not any(_covers(rule, secret.value) for rule in role.rules):
+            yield Finding(
+                "RW006",
+                role.place("system"),
+                f"the system message holds {secret.kind}: {secret.beginning}…",
+                "take it out, since users can ask for all that stands there; if it has to stay, "
+                "add a rule with `keeps_secret` that names it",
+            )
+
+
+def _secrets_in(text: str) -> Iterator[_Secret]:
+    seen: set[str] = set()
+    for kind, pattern in _KEYS.items():
+        for hit in pattern.finditer(text):
+            seen.add(hit[0])
+            yield _Secret(kind, hit[0])
+    for hit in _SAID.finditer(text):
+        value = (hit[1] or hit[2]).rstrip(".")
+        is_plain_word = value.isalpha() and value.islower()
+        if is_plain_word and _WORD_FOLLOWS.match(text, hit.end()):
+            continue
+        if value and not any(value in known or known in value for known in seen):
+            seen.add(value)
+            yield _Secret("a password or code", value)
+
+
+def _covers(rule: Rule, secret: str) -> bool:
+    """Whether a rule forbids to say the secret: any of its texts is the secret or a part of it."""
+    if rule.scenarios is not None or rule.verifier.name not in {"keeps_secret", "never_say"}:
+        return False
+    texts: list[str] = []
+    for value in rule.parameters.values():
+        texts += [value] if isinstance(value, str) else value if isinstance(value, tuple) else []
+    folded = fold_phrase(secret)
+    return any(text and fold_phrase(text) in folded for text in texts if isinstance(text, str))

@@ -1,0 +1,48 @@
+"""Simplified and traditional Chinese, character by character, after OpenCC's tables."""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+ChineseScript = Literal["simplified", "traditional"]
+
+
+@lru_cache(maxsize=16384)
+def simplify(character: str) -> str:
+    """The simplified form of a Han character; other characters stay what they are.
+
+    Characters are looked at one by one, so that equal texts stay equal and no place moves; where a
+    phrase decides (乾隆, 乾燥), the commonest form is taken.
+    """
+    return character if character < "\u3400" else str(_converter("t2s").convert(character))
+
+
+@lru_cache(maxsize=16384)
+def script_of(character: str) -> ChineseScript | None:
+    """The only script that a Han character belongs to; None where both write it, or neither.
+
+    A character belongs to one script where OpenCC has another form of it in the other script, and
+    the other script's national standard (GB 2312, Big5) lacks it: 后 is both 後's simplified form
+    and the traditional 皇后, hence of no single script.
+    """
+    if character < "\u3400":
+        return None
+    if simplify(character) != character and not _is_in(character, "gb2312"):
+        return "traditional"
+    if _converter("s2t").convert(character) != character and not _is_in(character, "big5"):
+        return "simplified"
+    return None
+
+
+def _is_in(character: str, standard: str) -> bool:
+    try:
+        character.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2)
+def _converter(tables: str) -> Any:
+    import opencc
+
+    return opencc.OpenCC(tables)
