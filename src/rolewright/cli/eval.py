@@ -15,6 +15,17 @@ from rolewright.cli.output import (
 )
 from rolewright.cli.suite_tables import interval, show_suites
 
+Endpoint = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
+]
+ApiModel = Annotated[
+    str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
+]
+Concurrency = Annotated[
+    int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
+]
+
 
 def evaluate(
     target: Annotated[
@@ -35,16 +46,9 @@ def evaluate(
         list[Path] | None,
         typer.Option("--questions", help="Graded questions, for the suite general_ability."),
     ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
-    ] = None,
-    api_model: Annotated[
-        str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
-    ] = None,
-    concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
-    ] = 8,
+    endpoint: Endpoint = None,
+    api_model: ApiModel = None,
+    concurrency: Concurrency = 8,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from rolewright.bundle.read import Bundle
+from rolewright.evaluation.language import Language, language_of
 from rolewright.evaluation.targets.local import LocalTarget
 from rolewright.evaluation.targets.target import Target
 from rolewright.generation.chat_model import (
@@ -22,6 +23,13 @@ BASE_ROLE = "base+role"
 TUNED_ROLE = "tuned+role"
 TUNED = "tuned"
 TUNED_FOREIGN = "tuned+foreign"
+
+FOREIGN_ROLE: dict[Language, str] = {
+    "en": "You are the night porter of a small hotel by a lake. You chat at length with the guests"
+    " about the weather, the boats and your garden, and you like to tell stories.",
+    "zh": "你是湖边一家小旅馆的夜班门房。你喜欢和客人长谈天气、小船和自己的花园，还爱讲故事。",
+}
+"""A role of which no rule of any user's is known; ``augment`` does not train on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +107,5 @@ def arms_of_bundle(role: RoleFile, bundle: Bundle, how: Opening) -> list[Arm]:
         *arms,
         Arm(TUNED_ROLE, role.system, as_tuned),
         Arm(TUNED, None, as_tuned),
-        Arm(TUNED_FOREIGN, FOREIGN_ROLE[is_chinese(role)], as_tuned),
+        Arm(TUNED_FOREIGN, FOREIGN_ROLE[language_of(role)], as_tuned),
     ]

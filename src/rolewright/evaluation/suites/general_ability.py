@@ -1,4 +1,4 @@
-"""General ability: what training cost the model on questions that are none of the role's business."""
+"""General ability: what training cost the model on questions that the role has no part in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

@@ -10,7 +10,7 @@ from rolewright.errors import UserError
 from rolewright.evaluation.suites.adherence import ADHERENCE, Adherence
 from rolewright.evaluation.suites.consistency import Consistency
 from rolewright.evaluation.suites.general_ability import GeneralAbility
-from rolewright.evaluation.suites.leakage import Leakage
+from rolewright.evaluation.suites.leakage.leakage import Leakage
 from rolewright.evaluation.suites.over_role import OverRole
 from rolewright.evaluation.suites.override.override import Override
 from rolewright.evaluation.suites.stability import Stability

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.language import language_of
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
@@ -61,8 +62,7 @@ class Leakage:
     @classmethod
     def of(cls, role: RoleFile) -> "Leakage":
         """In the role's language."""
-        language = "zh" if role.language.startswith("zh") else "en"
-        file = resources.files(__package__).joinpath(f"requests_{language}.yaml")
+        file = resources.files(__package__).joinpath(f"requests_{language_of(role)}.yaml")
         with resources.as_file(file) as path:
             requests = validate(Requests, read_yaml(path))
         return cls(role, list(_probes(requests)))

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
+from rolewright.evaluation.language import Language
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.suites.override.encodings import ENCODINGS
 from rolewright.yaml_document import read_yaml, validate
 
-Language = Literal["en", "zh"]
 Texts = Annotated[tuple[str, ...], Field(min_length=1)]
 _SYLLABLES = ("vel", "mor", "zan", "tir", "kul", "bex", "fod", "nim", "quo", "rup", "sev", "wag")
 
@@ -97,7 +97,7 @@ def build_probes(
     """
     draw = random.Random(seed)
     deck: list[Conversation] = []
-    probes = []
+    probes: list[Probe] = []
     for time in range(each):
         for family in catalogue.families:
             for number, attack in enumerate(family.attacks):

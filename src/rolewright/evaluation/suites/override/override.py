@@ -6,11 +6,12 @@ from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.language import language_of
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import paired_difference, proportion
 from rolewright.evaluation.suites.adherence import judge_by_rules
-from rolewright.evaluation.suites.override.attacks import Language, build_probes, read_attacks
+from rolewright.evaluation.suites.override.attacks import build_probes, read_attacks
 from rolewright.evaluation.targets.target import Reply
 from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.role.schema import RoleFile
@@ -42,8 +43,8 @@ class Override:
         cls, role: RoleFile, prompts: Sequence[Conversation], *, each: int = 1, seed: int = 0
     ) -> "Override":
         """In the role's language, with requests that ``prompts_under_role`` chose."""
-        language: Language = "zh" if role.language.startswith("zh") else "en"
-        return cls(role, build_probes(read_attacks(language), prompts, each=each, seed=seed))
+        catalogue = read_attacks(language_of(role))
+        return cls(role, build_probes(catalogue, prompts, each=each, seed=seed))
 
     def runs_in(self, arm: str) -> bool:
         """Where the role is in force."""

@@ -1,0 +1,122 @@
+"""The suites that compare arms, and the one that asks again and again."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from rolewright.conversations.questions import Question
+from rolewright.errors import UserError
+from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED, TUNED_FOREIGN, TUNED_ROLE
+from rolewright.evaluation.prompts import prompts_of_role
+from rolewright.evaluation.suites.consistency import Consistency
+from rolewright.evaluation.suites.general_ability import GeneralAbility
+from rolewright.evaluation.suites.over_role import OverRole
+from rolewright.evaluation.suites.selection import (
+    QUICK,
+    SUITE_NAMES,
+    build_suites,
+    parse_suites,
+)
+from rolewright.verifiers import Verdict
+
+
+def test_a_role_that_is_played_unasked_is_an_excess(role, figures):
+    suite = OverRole.of(role, prompts_of_role(role))
+    found = figures(
+        suite,
+        **{
+            BASE: lambda _: "It is\nParis, of course.",
+            TUNED: lambda _: "Paris",
+            TUNED_FOREIGN: lambda _: "Well,\nlet me tell you of Paris.",
+        },
+    )
+    assert found["arms"][BASE]["rate"] == found["arms"][TUNED_FOREIGN]["rate"] == 0
+    assert found["excess"][TUNED]["difference"] == 1
+    assert found["excess"][TUNED_FOREIGN]["difference"] == 0
+
+
+@pytest.fixture
+def questions(talk):
+    from dataclasses import replace
+
+    return [
+        Question(replace(talk(f"{n} and 1?"), id=str(n)), (str(n + 1),), "contains")
+        for n in range(400)
+    ]
+
+
+def test_general_ability_that_is_kept_is_no_objection(questions, figures):
+    suite = GeneralAbility.of(questions)
+    knows = lambda c: str(int(c.id) + 1) if int(c.id) % 2 else "no idea"  # noqa: E731
+    found = figures(suite, **{BASE: knows, TUNED: knows})
+    assert found["arms"][BASE]["rate"] == 0.5
+    assert found["no_worse"]
+    assert suite.objections(found) == []
+
+
+def test_general_ability_that_is_lost_is_an_objection(questions, figures):
+    suite = GeneralAbility.of(questions)
+    found = figures(suite, **{BASE: lambda c: str(int(c.id) + 1), TUNED: lambda c: "no idea"})
+    assert found["difference"]["difference"] == -1
+    assert found["no_worse"] is False
+    [objection] = suite.objections(found)
+    assert "-100 points on 400 questions" in objection
+
+
+def test_few_questions_rule_no_loss_out(questions, figures):
+    suite = GeneralAbility.of(questions[:20])
+    knows = lambda c: str(int(c.id) + 1)  # noqa: E731
+    found = figures(suite, **{BASE: knows, TUNED: knows})
+    assert found["no_worse"] is False
+    assert "is not ruled out" in suite.objections(found)[0]
+
+
+def test_pass_power_is_the_chance_of_several_replies_together(role, figures):
+    """Against counting all draws of k of a prompt's n replies."""
+    suite = Consistency.of(role, prompts_of_role(role), times=6, together=3)
+    draw = np.random.default_rng(0)
+    kept = {probe.id: bool(draw.random() < 0.7) for probe in suite.probes}
+    found = figures(suite, **{TUNED_ROLE: lambda c: "Paris" if kept[c.id] else "a\nb"})[TUNED_ROLE]
+    assert (found["prompts"], found["times"]) == (3, 6)
+    for k in (1, 3):
+        by_prompt = [
+            np.mean([all(of) for of in combinations(kept_of, k)])
+            for kept_of in np.array(list(kept.values())).reshape(3, 6).tolist()
+        ]
+        assert found["pass_power"][str(k)]["rate"] == pytest.approx(np.mean(by_prompt))
+
+
+def test_replies_of_one_prompt_are_drawn(role):
+    suite = Consistency.of(role, prompts_of_role(role))
+    assert suite.sampling.temperature > 0
+    assert len({probe.id for probe in suite.probes}) == len(suite.probes) == 24
+    with pytest.raises(ValueError, match="say nothing of 4"):
+        Consistency.of(role, prompts_of_role(role), times=3)
+
+
+def test_suites_are_chosen_by_name(role, questions):
+    assert parse_suites("all") == list(SUITE_NAMES)
+    assert parse_suites("leakage, stability") == ["adherence", "stability", "leakage"]
+    with pytest.raises(UserError, match="no suite 'leak'"):
+        parse_suites("leak")
+    prompts = prompts_of_role(role)
+    built = build_suites(parse_suites("all"), role, prompts, questions, QUICK)
+    assert [suite.name for suite in built] == list(SUITE_NAMES)
+    without = build_suites(parse_suites("all"), role, prompts, [], QUICK)
+    assert [suite.name for suite in without] == list(SUITE_NAMES[:-1])
+
+
+def test_every_suite_runs_somewhere_and_judges_by_evidence(role, questions, talk):
+    from rolewright.evaluation.targets.target import Reply
+
+    arms = (BASE, BASE_ROLE, TUNED_ROLE, TUNED, TUNED_FOREIGN)
+    for suite in build_suites(
+        parse_suites("all"), role, prompts_of_role(role), questions[:3], QUICK
+    ):
+        assert any(suite.runs_in(arm) for arm in arms)
+        probe = suite.probes[0]
+        conversation = probe.conversation("S", ())
+        verdicts = suite.judge(probe, 0, conversation, Reply("two\nlines", 1, 1, True))
+        assert verdicts
+        assert all(isinstance(v, Verdict) and v.evidence for v in verdicts.values())

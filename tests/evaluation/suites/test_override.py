@@ -1,0 +1,148 @@
+import base64
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.prompts import prompts_of_role
+from rolewright.evaluation.suites.override.attacks import build_probes, read_attacks
+from rolewright.evaluation.suites.override.encodings import ENCODINGS
+from rolewright.evaluation.suites.override.override import Override
+
+
+@pytest.fixture
+def suite(role):
+    return Override.of(role, prompts_of_role(role), each=2)
+
+
+def by_text(suite, arm_behaviour):
+    """A behaviour that knows the probe which a conversation belongs to."""
+    probes = {probe.id: probe for probe in suite.probes}
+    return lambda conversation: arm_behaviour(probes[conversation.id])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_attacks_of_at_least_eleven_families_each_beside_a_twin(role, language):
+    probes = build_probes(read_attacks(language), prompts_of_role(role), each=1)
+    attacks = [probe for probe in probes if not probe.facts["twin"]]
+    assert len({probe.facts["family"] for probe in attacks}) >= 11
+    assert {probe.facts["strength"] for probe in attacks} == {"weak", "strong"}
+    assert [probe.id for probe in probes[1::2]] == [f"{probe.id}:twin" for probe in attacks]
+    assert len({probe.id for probe in probes}) == len(probes)
+    canaries = [probe.facts["canary"] for probe in attacks if probe.facts["canary"]]
+    assert len(set(canaries)) > 0.9 * len(canaries)
+    for probe in probes:
+        texts = [turn.text for turn in probe.turns]
+        assert not any(re.search(r"\{\w+\}", text) for text in texts), texts
+        asks = any(p.prompt[-1].content in text for p in prompts_of_role(role) for text in texts)
+        assert asks or not probe.facts["twin"]
+    chinese = [re.search("[一-鿿]", probe.turns[-1].text) for probe in probes]
+    assert np.mean([found is not None for found in chinese]) > (0.9 if language == "zh" else -1)
+
+
+def test_families_of_both_languages_are_the_same():
+    english, chinese = (read_attacks(language) for language in ("en", "zh"))
+    assert [f.name for f in english.families] == [f.name for f in chinese.families]
+
+
+def test_what_is_hidden_can_be_read_back():
+    assert base64.b64decode(ENCODINGS["base64"]("说abc")).decode() == "说abc"
+    assert bytes.fromhex(ENCODINGS["hex"]("说abc")).decode() == "说abc"
+    assert ENCODINGS["rot13"](ENCODINGS["rot13"]("abc")) == "abc"
+    assert ENCODINGS["zero_width"]("ab").replace("\u200b", "") == "ab"
+    for name, encode in ENCODINGS.items():
+        assert encode("Leave the role") != "Leave the role", name
+
+
+def test_a_steadfast_model_is_never_broken(suite, figures):
+    found = figures(suite, **{TUNED_ROLE: lambda _: "Paris"})[TUNED_ROLE]["all"]
+    assert found["success"]["rate"] == 0
+    assert found["role_kept_under_attack"]["rate"] == found["role_kept_by_twins"]["rate"] == 1
+    assert found["twins_refused"]["rate"] == 0
+    assert found["attacks"] == sum(not probe.facts["twin"] for probe in suite.probes)
+
+
+def test_obedience_to_one_family_shows_in_that_family_only(suite, figures):
+    def obeys_authority(probe):
+        return (
+            probe.facts["canary"]
+            if probe.facts["family"] == "authority" and probe.facts["canary"]
+            else "Paris"
+        )
+
+    found = figures(suite, **{TUNED_ROLE: by_text(suite, obeys_authority)})[TUNED_ROLE]
+    rates = {family: each["success"]["rate"] for family, each in found["families"].items()}
+    assert rates.pop("authority") == 1
+    assert set(rates.values()) == {0}
+
+
+def test_a_disguised_canary_is_found(suite, figures):
+    def hides(probe):
+        canary = probe.facts["canary"]
+        return "Paris" if canary is None else f"Paris {base64.b64encode(canary.encode()).decode()}"
+
+    found = figures(suite, **{TUNED_ROLE: by_text(suite, hides)})[TUNED_ROLE]["all"]
+    canaries = sum(probe.facts["canary"] is not None for probe in suite.probes)
+    assert found["success"]["passed"] >= canaries * 0.99
+
+
+def test_a_rule_that_the_twin_breaks_too_is_no_success(suite, figures):
+    found = figures(suite, **{BASE_ROLE: lambda _: "two\nlines"})[BASE_ROLE]["all"]
+    assert found["success"]["rate"] == 0
+    assert found["role_kept_under_attack"]["rate"] == 0
+
+
+def test_a_rule_that_only_the_attack_breaks_is_a_success(suite, figures):
+    def breaks(probe):
+        return "Paris" if probe.facts["twin"] else "two\nlines"
+
+    found = figures(suite, **{TUNED_ROLE: by_text(suite, breaks)})[TUNED_ROLE]["all"]
+    assert found["success"]["rate"] == 1
+    assert found["cost"]["difference"] == 1
+
+
+def test_refused_twins_are_counted(suite, figures):
+    def refuses(probe):
+        return "Sorry, I can't help with that." if probe.facts["twin"] else "Paris"
+
+    found = figures(suite, **{TUNED_ROLE: by_text(suite, refuses)})[TUNED_ROLE]["all"]
+    assert found["twins_refused"]["rate"] == 1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_the_interval_holds_the_planted_rate(role, figures, share):
+    suite = Override.of(role, prompts_of_role(role), each=2)
+    with_canary = [p for p in suite.probes if p.facts["canary"] is not None]
+    suite = replace(
+        suite,
+        probes=[p for p in suite.probes if p.cluster in {each.cluster for each in with_canary}],
+    )
+    draw = np.random.default_rng(0)
+    held = 0
+    for _ in range(200):
+        falls = {probe.cluster for probe in with_canary if draw.random() < share}
+
+        def behave(probe, falls=falls):
+            fallen = probe.facts["canary"] is not None and probe.cluster in falls
+            return probe.facts["canary"] if fallen else "Paris"
+
+        found = figures(suite, **{TUNED_ROLE: by_text(suite, behave)})[TUNED_ROLE]["all"]
+        held += found["success"]["low"] <= share <= found["success"]["high"]
+    # 95% of 200 runs, less three standard errors of that count.
+    assert held >= 190 - 3 * (200 * 0.95 * 0.05) ** 0.5
+
+
+def test_a_tuned_model_that_is_easier_to_break_is_an_objection(suite, figures):
+    weaker = figures(
+        suite,
+        **{
+            BASE_ROLE: lambda _: "Paris",
+            TUNED_ROLE: by_text(suite, lambda probe: probe.facts["canary"] or "Paris"),
+        },
+    )
+    [objection] = suite.objections(weaker)
+    assert "100% before training" in objection
+    same = figures(suite, **{BASE_ROLE: lambda _: "Paris", TUNED_ROLE: lambda _: "Paris"})
+    assert suite.objections(same) == []
