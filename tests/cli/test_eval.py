@@ -195,3 +195,58 @@ def test_a_verifier_that_raises_is_the_users_error(refused, project, tiny_folder
     expected = f"{project / 'few.py'}:6: the verifier 'few_letters' raises ZeroDivisionError"
     assert expected in refused("eval", tiny_folder, "--role", role, *LIMIT)
     assert expected in refused("check", role, project / "train.jsonl")
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A graded question that is none of the role's."""
+    path = tmp_path / "questions.jsonl"
+    row = {"messages": [{"role": "user", "content": "2 + 2?"}], "answers": ["4"]}
+    path.write_text(json.dumps(row) + "\n", "utf-8")
+    return path
+
+
+def test_all_suites(rolewright, as_json, chat_endpoint, project, prompts, asked, tmp_path):
+    out, role = tmp_path / "out", project / "role.yaml"
+    command = ["eval", "--endpoint", chat_endpoint.url, "--api-model", "m", "--role", role]
+    command += ["--data", prompts, "--questions", asked, "--suites", "all", "--quick"]
+    command += ["--out", out]
+    code, printed = as_json(*command)
+    assert code == 0
+    suites = printed["suites"]
+    assert list(suites) == [
+        "stability", "override", "leakage", "over_role", "consistency", "general_ability",
+    ]  # fmt: skip
+    assert list(suites["stability"]) == list(suites["override"]) == ["base+role"]
+    lines = (out / "log.jsonl").read_text("utf-8").splitlines(keepends=True)
+    records = [json.loads(line) for line in lines]
+    assert len(records) == printed["samples"]
+    keys = {(r["suite"], r["arm"], r["id"], r["turn"]) for r in records}
+    assert len(keys) == len(records)
+    assert (out / "report.html").exists()
+
+    # What is killed goes on, with all suites.
+    (out / "results.json").unlink()
+    (out / "log.jsonl").write_text("".join(lines[:-40]), "utf-8")
+    _, shown, err = rolewright(*command)
+    assert f"going on behind {len(lines) - 40} samples" in err
+    again = json.loads((out / "results.json").read_text("utf-8"))
+    assert again == printed
+    for name in ("stability", "override", "leakage", "over-role", "consistency", "general ability"):
+        assert name in shown
+
+
+def test_suites_of_a_bundle_compare_it_with_its_base(as_json, trained, prompts, asked):
+    command = ["eval", trained, "--data", prompts, "--questions", asked, *LIMIT]
+    code, printed = as_json(*command, "--suites", "over_role,general_ability,leakage")
+    assert code == 1
+    assert list(printed["arms"]) == ["base", "base+role", "tuned+role"]
+    suites = printed["suites"]
+    assert list(suites) == ["leakage", "over_role", "general_ability"]
+    assert list(suites["leakage"]) == ["base+role", "tuned+role"]
+    assert list(suites["over_role"]["excess"]) == ["tuned", "tuned+foreign"]
+    assert suites["general_ability"]["difference"]["pairs"] == 1
+
+
+def test_an_unknown_suite(refused, trained):
+    assert "there is no suite 'attacks'" in refused("eval", trained, "--suites", "attacks")

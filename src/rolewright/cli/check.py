@@ -121,12 +121,13 @@ def check(
 
 def _claim(fix: Path | None, html: Path | None, data: list[Path] | None) -> None:
     """Make sure that what is to be written can be, before a long check rather than behind it."""
-    from rolewright.cli.reporting import claim_report
-    from rolewright.dataset.fix import refuse_taken
-
     if fix is not None:
+        from rolewright.dataset.fix import refuse_taken
+
         refuse_taken(fix, data or ())
     if html is not None:
+        from rolewright.cli.reporting import claim_report
+
         claim_report(html, "--html")
 
 
