@@ -9,8 +9,10 @@ OUT ?= demo
 demo: venv
 	$(BIN)/rolewright demo --out $(OUT)
 
+# A process a core, each with one thread: most tests are too small for more. Tests of one file stay
+# together, since they share what they have trained.
 test: dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: dev
 	$(BIN)/ruff format --check src tests docs benchmarks

@@ -16,7 +16,7 @@ def test_new_project_passes_its_check(rolewright, tmp_path, language):
         "check", folder / "role.yaml", data / "train.jsonl", "--eval", data / "eval.jsonl", "--json"
     )
     assert code == 0
-    assert json.loads(out)["findings"] == []
+    assert {finding["severity"] for finding in json.loads(out)["findings"]} <= {"info"}
 
 
 def test_empty_folder_will_do(rolewright, tmp_path):
