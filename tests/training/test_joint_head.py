@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 
 from rolewright.bundle.read import read_bundle
 from rolewright.confidence.scorer import Scorer, default_head_layers, read_features, read_joint_head
@@ -25,6 +26,14 @@ from rolewright.training.train import Watcher, train
 QUIET = Watcher(lambda _: None)
 SHORT = ["precision=fp32", "max_steps=4", "batch_size=4"]
 PACKING = ["packing.kind=shared_prefix", "packing.kind=none", "micro_batch_size=2"]
+
+
+@pytest.fixture(autouse=True)
+def accelerator_of_its_own():
+    """Accelerate keeps the precision of a process's first accelerator: of another test, in bf16."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
 
 
 @pytest.fixture
