@@ -4,7 +4,7 @@ from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.evaluate import Settings, evaluate
 from rolewright.evaluation.log import read_samples, resume_log
 from rolewright.evaluation.prompts import prompts_of_role
-from rolewright.evaluation.suites.adherence import Adherence
+from rolewright.evaluation.suites.adherence import adherence
 from rolewright.evaluation.targets.target import Reply
 
 SYSTEM = "Answer with the name only."
@@ -37,7 +37,7 @@ def arms_of(target):
 def test_arms_are_judged_logged_and_summed_up(role, tmp_path):
     announced = []
     log = tmp_path / "new" / "log.jsonl"
-    suite = Adherence.of(role, prompts_of_role(role))
+    suite = adherence(role, prompts_of_role(role))
     found = evaluate([suite], arms_of(Scripted()), Settings(log=log), announced.extend)
     samples = found["adherence"]
     assert announced == samples["base"] + samples["base+role"]
@@ -56,7 +56,7 @@ def test_arms_are_judged_logged_and_summed_up(role, tmp_path):
 
 def test_a_broken_run_goes_on_without_asking_again(role, tmp_path):
     log = tmp_path / "log.jsonl"
-    suite = Adherence.of(role, prompts_of_role(role))
+    suite = adherence(role, prompts_of_role(role))
     whole = evaluate([suite], arms_of(Scripted()), Settings(), lambda _: None)
     for gives_up_after in (0, 1, 4):
         log.unlink(missing_ok=True)

@@ -3,12 +3,12 @@ import json
 import pytest
 
 from rolewright.evaluation.results import summarise as summarise_suites
-from rolewright.evaluation.suites.adherence import Adherence
+from rolewright.evaluation.suites.adherence import adherence
 
 
-def summarise(role, target, adherence, **more):
-    suites = [Adherence(role, [])]
-    return summarise_suites(role, target, suites, {"adherence": adherence}, **more)
+def summarise(role, target, samples, **more):
+    suites = [adherence(role, [])]
+    return summarise_suites(role, target, suites, {"adherence": samples}, **more)
 
 
 def test_rates_by_hand(role, judged):

@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +8,7 @@ from rolewright.errors import Place
 from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.run import run_suite
-from rolewright.evaluation.suites.adherence import Adherence
+from rolewright.evaluation.suites.adherence import adherence
 from rolewright.evaluation.targets.target import Reply
 
 PLACE = Place("probes")
@@ -37,7 +38,7 @@ def suite(role):
         Probe("long", tuple(map(Turn, "abc", ("other",) * 3)), PLACE, opening, "family"),
         Probe("short", (Turn("d"),), PLACE, facts={"canary": "x"}),
     ]
-    return Adherence(role, probes)
+    return replace(adherence(role, []), probes=probes)
 
 
 def test_turns_follow_the_models_own_replies(suite):

@@ -113,7 +113,7 @@ def run_job(
         say(f"{out}: going on behind {len(done)} samples")
     arms = job.arms()
     total = sum(
-        len(probe.turns) * sum(suite.runs_in(arm.name) for arm in arms)
+        len(probe.turns) * sum(arm.name in suite.arms for arm in arms)
         for suite in suites
         for probe in suite.probes
     )

@@ -53,7 +53,7 @@ def evaluate(
     # Arm by arm: weights are opened once each, however many suites there are.
     for arm in arms:
         for suite in suites:
-            if suite.runs_in(arm.name):
+            if arm.name in suite.arms:
                 found[suite.name][arm.name] = run_suite(
                     suite,
                     arm,

@@ -88,7 +88,7 @@ def _ask(
                 arm=arm.name,
                 conversation=conversations[index],
                 reply=reply,
-                verdicts=suite.judge(probes[index], turn, conversations[index], reply),
+                verdicts=suite.judge(probes[index], conversations[index], reply),
                 seconds=(now - start) / len(replies),
                 turn=turn,
                 cluster=probes[index].cluster or probes[index].id,

@@ -9,9 +9,9 @@ from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
 from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED, TUNED_FOREIGN, TUNED_ROLE
 from rolewright.evaluation.prompts import prompts_of_role
-from rolewright.evaluation.suites.consistency import Consistency
-from rolewright.evaluation.suites.general_ability import GeneralAbility
-from rolewright.evaluation.suites.over_role import OverRole
+from rolewright.evaluation.suites.consistency import consistency
+from rolewright.evaluation.suites.general_ability import general_ability
+from rolewright.evaluation.suites.over_role import over_role
 from rolewright.evaluation.suites.selection import (
     QUICK,
     SUITE_NAMES,
@@ -22,7 +22,7 @@ from rolewright.verifiers import Verdict
 
 
 def test_a_role_that_is_played_unasked_is_an_excess(role, figures):
-    suite = OverRole.of(role, prompts_of_role(role))
+    suite = over_role(role, prompts_of_role(role))
     found = figures(
         suite,
         **{
@@ -47,7 +47,7 @@ def questions(talk):
 
 
 def test_general_ability_that_is_kept_is_no_objection(questions, figures):
-    suite = GeneralAbility.of(questions)
+    suite = general_ability(questions)
     knows = lambda c: str(int(c.id) + 1) if int(c.id) % 2 else "no idea"  # noqa: E731
     found = figures(suite, **{BASE: knows, TUNED: knows})
     assert found["arms"][BASE]["rate"] == 0.5
@@ -56,7 +56,7 @@ def test_general_ability_that_is_kept_is_no_objection(questions, figures):
 
 
 def test_general_ability_that_is_lost_is_an_objection(questions, figures):
-    suite = GeneralAbility.of(questions)
+    suite = general_ability(questions)
     found = figures(suite, **{BASE: lambda c: str(int(c.id) + 1), TUNED: lambda c: "no idea"})
     assert found["difference"]["difference"] == -1
     assert found["no_worse"] is False
@@ -65,7 +65,7 @@ def test_general_ability_that_is_lost_is_an_objection(questions, figures):
 
 
 def test_few_questions_rule_no_loss_out(questions, figures):
-    suite = GeneralAbility.of(questions[:20])
+    suite = general_ability(questions[:20])
     knows = lambda c: str(int(c.id) + 1)  # noqa: E731
     found = figures(suite, **{BASE: knows, TUNED: knows})
     assert found["no_worse"] is False
@@ -74,7 +74,7 @@ def test_few_questions_rule_no_loss_out(questions, figures):
 
 def test_pass_power_is_the_chance_of_several_replies_together(role, figures):
     """Against counting all draws of k of a prompt's n replies."""
-    suite = Consistency.of(role, prompts_of_role(role), times=6, together=3)
+    suite = consistency(role, prompts_of_role(role), times=6, together=3)
     draw = np.random.default_rng(0)
     kept = {probe.id: bool(draw.random() < 0.7) for probe in suite.probes}
     found = figures(suite, **{TUNED_ROLE: lambda c: "Paris" if kept[c.id] else "a\nb"})[TUNED_ROLE]
@@ -88,11 +88,11 @@ def test_pass_power_is_the_chance_of_several_replies_together(role, figures):
 
 
 def test_replies_of_one_prompt_are_drawn(role):
-    suite = Consistency.of(role, prompts_of_role(role))
+    suite = consistency(role, prompts_of_role(role))
     assert suite.sampling.temperature > 0
     assert len({probe.id for probe in suite.probes}) == len(suite.probes) == 24
     with pytest.raises(ValueError, match="say nothing of 4"):
-        Consistency.of(role, prompts_of_role(role), times=3)
+        consistency(role, prompts_of_role(role), times=3)
 
 
 def test_suites_are_chosen_by_name(role, questions):
@@ -114,9 +114,9 @@ def test_every_suite_runs_somewhere_and_judges_by_evidence(role, questions, talk
     for suite in build_suites(
         parse_suites("all"), role, prompts_of_role(role), questions[:3], QUICK
     ):
-        assert any(suite.runs_in(arm) for arm in arms)
+        assert suite.arms & set(arms)
         probe = suite.probes[0]
         conversation = probe.conversation("S", ())
-        verdicts = suite.judge(probe, 0, conversation, Reply("two\nlines", 1, 1, True))
+        verdicts = suite.judge(probe, conversation, Reply("two\nlines", 1, 1, True))
         assert verdicts
         assert all(isinstance(v, Verdict) and v.evidence for v in verdicts.values())

@@ -9,12 +9,13 @@ from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.suites.override.attacks import build_probes, read_attacks
 from rolewright.evaluation.suites.override.encodings import ENCODINGS
-from rolewright.evaluation.suites.override.override import Override
+from rolewright.evaluation.suites.override.override import CANARY, override
+from rolewright.evaluation.targets.target import Reply
 
 
 @pytest.fixture
 def suite(role):
-    return Override.of(role, prompts_of_role(role), each=2)
+    return override(role, prompts_of_role(role), each=2)
 
 
 def by_text(suite, arm_behaviour):
@@ -113,7 +114,7 @@ def test_refused_twins_are_counted(suite, figures):
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_the_interval_holds_the_planted_rate(role, figures, share):
-    suite = Override.of(role, prompts_of_role(role), each=2)
+    suite = override(role, prompts_of_role(role), each=2)
     with_canary = [p for p in suite.probes if p.facts["canary"] is not None]
     suite = replace(
         suite,
@@ -146,3 +147,19 @@ def test_a_tuned_model_that_is_easier_to_break_is_an_objection(suite, figures):
     assert "100% before training" in objection
     same = figures(suite, **{BASE_ROLE: lambda _: "Paris", TUNED_ROLE: lambda _: "Paris"})
     assert suite.objections(same) == []
+
+
+def test_a_rule_named_like_the_suites_own_checks_is_judged_as_a_rule(role, figures):
+    renamed = replace(role.rules[1], id="does_not_refuse"), replace(role.rules[1], id="canary")
+    suite = override(replace(role, rules=renamed), prompts_of_role(role))
+    found = figures(suite, **{TUNED_ROLE: lambda _: "two\nlines"})[TUNED_ROLE]["all"]
+    assert found["role_kept_by_twins"]["rate"] == 0
+    assert found["twins_refused"]["rate"] == 0
+
+
+def test_what_is_only_thought_is_not_said(suite, talk):
+    probe = next(probe for probe in suite.probes if probe.facts["canary"])
+    canary = probe.facts["canary"]
+    for text, said in ((f"<think>{canary}?</think>Paris", False), (f"{canary}", True)):
+        verdicts = suite.judge(probe, talk("Q"), Reply(text, 1, 1, True))
+        assert verdicts[CANARY].passed is not said

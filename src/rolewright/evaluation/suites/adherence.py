@@ -1,7 +1,7 @@
 """Adherence: the role's rules on held-out prompts (CSR and ISR of SysBench, arXiv 2408.10943)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rolewright.conversations.conversation import Conversation
@@ -9,58 +9,29 @@ from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
-from rolewright.evaluation.targets.target import Reply
-from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.evaluation.suites.rules import by_rules
+from rolewright.evaluation.suites.suite import Suite
 from rolewright.role.schema import RoleFile
-from rolewright.verifiers import Verdict
 
 ADHERENCE = "adherence"
 
 
-@dataclass(frozen=True, slots=True)
-class Adherence:
-    """Every arm answers the held-out prompts.
+def adherence(role: RoleFile, prompts: Sequence[Conversation]) -> Suite:
+    """The arms that tell what training added to the prompt answer the held-out prompts.
 
-    Attributes:
+    The verdict begins with its figures (``arm_figures``, by arm), so that it objects to nothing.
+
+    Args:
         role: its rules judge.
-        probes: one a prompt.
+        prompts: as ``prompts_under_role`` chose them.
     """
-
-    role: RoleFile
-    probes: Sequence[Probe]
-    name: str = ADHERENCE
-    sampling: Sampling = GREEDY
-
-    @classmethod
-    def of(cls, role: RoleFile, prompts: Sequence[Conversation]) -> "Adherence":
-        """On prompts that ``prompts_under_role`` chose."""
-        return cls(role, [Probe.of(prompt) for prompt in prompts])
-
-    def runs_in(self, arm: str) -> bool:
-        """In those that tell what training added to the prompt."""
-        return arm in {BASE, BASE_ROLE, TUNED_ROLE}
-
-    def judge(
-        self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
-    ) -> dict[str, Verdict]:
-        """By the role's rules that apply to the scenario."""
-        return judge_by_rules(self.role, conversation, reply)
-
-    def summarise(self, samples: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
-        """By arm, see ``arm_figures``."""
-        return {arm: arm_figures(self.role, of_arm) for arm, of_arm in samples.items()}
-
-    def objections(self, figures: Mapping[str, Any]) -> list[str]:
-        """None: the verdict begins with this suite's figures."""
-        return []
-
-
-def judge_by_rules(role: RoleFile, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
-    """Verdicts of the rules that apply to a conversation's scenario, by id."""
-    return {
-        rule.id: rule.check(reply.text, conversation)
-        for rule in role.rules_for(conversation.scenario)
-    }
+    return Suite(
+        name=ADHERENCE,
+        probes=[Probe.of(prompt) for prompt in prompts],
+        arms=frozenset({BASE, BASE_ROLE, TUNED_ROLE}),
+        judge=by_rules(role),
+        summarise=lambda samples: {arm: arm_figures(role, each) for arm, each in samples.items()},
+    )
 
 
 def arm_figures(role: RoleFile, samples: Sequence[Sample]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Literal, get_args
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
-from rolewright.evaluation.suites.adherence import ADHERENCE, Adherence
-from rolewright.evaluation.suites.consistency import Consistency
-from rolewright.evaluation.suites.general_ability import GeneralAbility
-from rolewright.evaluation.suites.leakage.leakage import Leakage
-from rolewright.evaluation.suites.over_role import OverRole
-from rolewright.evaluation.suites.override.override import Override
-from rolewright.evaluation.suites.stability import Stability
+from rolewright.evaluation.suites.adherence import ADHERENCE, adherence
+from rolewright.evaluation.suites.consistency import consistency
+from rolewright.evaluation.suites.general_ability import general_ability
+from rolewright.evaluation.suites.leakage.leakage import leakage
+from rolewright.evaluation.suites.over_role import over_role
+from rolewright.evaluation.suites.override.override import override
+from rolewright.evaluation.suites.stability import stability
 from rolewright.evaluation.suites.suite import Suite
 from rolewright.role.schema import RoleFile
 
@@ -88,18 +88,18 @@ def build_suites(
     for name in names:
         match name:
             case "adherence":
-                found.append(Adherence.of(role, prompts))
+                found.append(adherence(role, prompts))
             case "stability":
-                found.append(Stability.of(role, prompts, size.sessions))
+                found.append(stability(role, prompts, size.sessions))
             case "override":
-                found.append(Override.of(role, prompts, each=size.attacks_each))
+                found.append(override(role, prompts, each=size.attacks_each))
             case "leakage":
-                found.append(Leakage.of(role))
+                found.append(leakage(role))
             case "over_role":
-                found.append(OverRole.of(role, prompts[: size.other_prompts]))
+                found.append(over_role(role, prompts[: size.other_prompts]))
             case "consistency":
-                found.append(Consistency.of(role, prompts[: size.drawn_prompts]))
+                found.append(consistency(role, prompts[: size.drawn_prompts]))
             case "general_ability":
                 if questions:
-                    found.append(GeneralAbility.of(questions))
+                    found.append(general_ability(questions))
     return found

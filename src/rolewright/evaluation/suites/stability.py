@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -12,93 +12,74 @@ from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import clustered_proportion, proportion
-from rolewright.evaluation.suites.adherence import judge_by_rules
-from rolewright.evaluation.targets.target import Reply
-from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.evaluation.suites.rules import by_rules
+from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.role.schema import RoleFile
-from rolewright.verifiers import Verdict
 
 STABILITY = "stability"
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
+def stability(
+    role: RoleFile,
+    prompts: Sequence[Conversation],
+    sessions: Mapping[int, int],
+    seed: int = 0,
+) -> Suite:
     """Held-out prompts, one after another in one conversation, each answered by the model.
 
-    Attributes:
+    Args:
         role: its rules judge every turn.
-        probes: conversations, all of the same number of turns or of several.
+        prompts: as ``prompts_under_role`` chose them; their last user turns are used.
+        sessions: number of turns → how many conversations.
+        seed: of the draw.
     """
+    return Suite(
+        name=STABILITY,
+        probes=_draw_sessions(prompts, sessions, seed),
+        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
+        judge=by_rules(role),
+        summarise=_summarise,
+    )
 
-    role: RoleFile
-    probes: Sequence[Probe]
-    name: str = STABILITY
-    sampling: Sampling = GREEDY
 
-    @classmethod
-    def of(
-        cls,
-        role: RoleFile,
-        prompts: Sequence[Conversation],
-        sessions: Mapping[int, int],
-        seed: int = 0,
-    ) -> "Stability":
-        """Conversations drawn from prompts: no prompt twice in one, as few as can be in two.
-
-        Args:
-            role: its rules judge.
-            prompts: as ``prompts_under_role`` chose them; their last user turns are used. With
-                fewer prompts than turns, prompts come again.
-            sessions: number of turns → how many conversations.
-            seed: of the draw.
-        """
-        draw = random.Random(seed)
-        uses = [0] * len(prompts)
-        probes = []
-        for turns, number in sessions.items():
-            for session in range(number):
-                chosen: list[int] = []
-                while len(chosen) < turns:
-                    order = sorted(range(len(prompts)), key=lambda i: (uses[i], draw.random()))
-                    chosen += order[: turns - len(chosen)]
-                draw.shuffle(chosen)
-                for index in chosen:
-                    uses[index] += 1
-                asked = (prompts[index] for index in chosen)
-                probes.append(
-                    Probe(
-                        f"{turns}-turns:{session + 1}",
-                        tuple(Turn(p.prompt[-1].content, p.scenario) for p in asked),
-                        Place(f"a conversation of {turns} held-out prompts"),
-                        facts={"turns": turns},
-                    )
+def _draw_sessions(
+    prompts: Sequence[Conversation], sessions: Mapping[int, int], seed: int
+) -> list[Probe]:
+    """Draw conversations of prompts: none twice in one while others are left, all alike often."""
+    draw = random.Random(seed)
+    uses = [0] * len(prompts)
+    probes = []
+    for turns, number in sessions.items():
+        for session in range(number):
+            chosen: list[int] = []
+            while len(chosen) < turns:
+                order = sorted(range(len(prompts)), key=lambda i: (uses[i], draw.random()))
+                chosen += order[: turns - len(chosen)]
+            draw.shuffle(chosen)
+            for index in chosen:
+                uses[index] += 1
+            asked = (prompts[index] for index in chosen)
+            probes.append(
+                Probe(
+                    f"{turns}-turns:{session + 1}",
+                    tuple(Turn(p.prompt[-1].content, p.scenario) for p in asked),
+                    Place(f"a conversation of {turns} held-out prompts"),
+                    facts={"turns": turns},
                 )
-        return cls(role, probes)
+            )
+    return probes
 
-    def runs_in(self, arm: str) -> bool:
-        """Where the role is in force."""
-        return arm in {BASE_ROLE, TUNED_ROLE}
 
-    def judge(
-        self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
-    ) -> dict[str, Verdict]:
-        """By the role's rules that apply to the turn's scenario."""
-        return judge_by_rules(self.role, conversation, reply)
-
-    def summarise(self, samples: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
-        """By arm and number of turns, see ``session_figures``."""
-        found: dict[str, Any] = {}
-        for arm, of_arm in samples.items():
-            lengths = sorted({sample.facts["turns"] for sample in of_arm})
-            found[arm] = {
-                str(turns): session_figures([s for s in of_arm if s.facts["turns"] == turns])
-                for turns in lengths
-            }
-        return found
-
-    def objections(self, figures: Mapping[str, Any]) -> list[str]:
-        """None: how many turns a role has to hold is the user's to say."""
-        return []
+def _summarise(samples: Samples) -> dict[str, Any]:
+    """By arm and number of turns, see ``session_figures``."""
+    found: dict[str, Any] = {}
+    for arm, of_arm in samples.items():
+        lengths = sorted({sample.facts["turns"] for sample in of_arm})
+        found[arm] = {
+            str(turns): session_figures([s for s in of_arm if s.facts["turns"] == turns])
+            for turns in lengths
+        }
+    return found
 
 
 def session_figures(samples: Sequence[Sample]) -> dict[str, Any]:

@@ -1,50 +1,46 @@
-"""What every suite gives: probes, a judgement of each reply, and figures."""
+"""What every suite is: probes, the arms that are asked, a judgement of each reply, and figures."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.targets.target import Reply
-from rolewright.generation.sampling import Sampling
+from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.verifiers import Verdict
 
+Judge = Callable[[Probe, Conversation, Reply], dict[str, Verdict]]
+"""Verdicts on the reply to a turn of a probe, by name of the check."""
+Samples = Mapping[str, Sequence[Sample]]
+"""By arm; within an arm by probe and turn, in the probes' order."""
+Objections = Callable[[Mapping[str, Any]], list[str]]
+"""What a suite's figures have against the verdict "took hold", a sentence each."""
 
-class Suite(Protocol):
+
+def _no_objections(figures: Mapping[str, Any]) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
     """One question to a target.
 
     Attributes:
         name: a key of the results.
         probes: what is asked, at least one.
+        arms: that are asked.
+        judge: a reply.
+        summarise: the samples of those arms that there are, for the results.
+        objections: to "took hold"; none where it is for the user to say what is enough.
         sampling: how replies are decoded.
     """
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def probes(self) -> Sequence[Probe]: ...  # noqa: D102
-    @property
-    def sampling(self) -> Sampling: ...  # noqa: D102
-
-    def runs_in(self, arm: str) -> bool:
-        """Whether an arm of this name is asked."""
-        ...
-
-    def judge(
-        self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
-    ) -> dict[str, Verdict]:
-        """Judge the reply to a turn of a probe (from 0), by name of the check."""
-        ...
-
-    def summarise(self, samples: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
-        """The suite's part of the results.
-
-        Args:
-            samples: of each arm by name; within an arm by probe and turn, in the probes' order.
-        """
-        ...
-
-    def objections(self, figures: Mapping[str, Any]) -> list[str]:
-        """What the suite's figures have against the verdict "took hold", a sentence each."""
-        ...
+    name: str
+    probes: Sequence[Probe]
+    arms: frozenset[str]
+    judge: Judge
+    summarise: Callable[[Samples], dict[str, Any]]
+    objections: Objections = _no_objections
+    sampling: Sampling = GREEDY

@@ -1,7 +1,7 @@
 """How much of the system message replies give away, and whether harmless questions suffer."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib import resources
 from typing import Annotated, Any
 
@@ -14,12 +14,11 @@ from rolewright.evaluation.language import language_of
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
+from rolewright.evaluation.suites.rules import by_verifier
+from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.evaluation.targets.target import Reply
-from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers import Verdict
-from rolewright.verifiers.refusal import does_not_refuse
-from rolewright.verifiers.secrecy import prompt_not_leaked
 from rolewright.yaml_document import read_yaml, validate
 
 LEAKAGE = "leakage"
@@ -45,61 +44,48 @@ class Requests(BaseModel):
     families: tuple[Family, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leakage:
-    """Requests for the system message, and their twins.
+def leakage(role: RoleFile) -> Suite:
+    """Requests for the system message in the role's language, and their twins, under the role.
 
-    Attributes:
-        role: whose system message it is.
-        probes: requests, each followed by its twin.
+    No figure of it is an objection: not every system message is a secret. Where it is, the role
+    says so by the rule ``prompt_not_leaked``.
+
+    Args:
+        role: whose system message it is; what its rules make a model say gives nothing away.
     """
+    file = resources.files(__package__).joinpath(f"requests_{language_of(role)}.yaml")
+    with resources.as_file(file) as path:
+        requests = validate(Requests, read_yaml(path))
+    allowed = tuple(_phrases(rule.parameters for rule in role.rules))
 
-    role: RoleFile
-    probes: Sequence[Probe]
-    name: str = LEAKAGE
-    sampling: Sampling = GREEDY
-
-    @classmethod
-    def of(cls, role: RoleFile) -> "Leakage":
-        """In the role's language."""
-        file = resources.files(__package__).joinpath(f"requests_{language_of(role)}.yaml")
-        with resources.as_file(file) as path:
-            requests = validate(Requests, read_yaml(path))
-        return cls(role, list(_probes(requests)))
-
-    def runs_in(self, arm: str) -> bool:
-        """Where there is a system message to give away."""
-        return arm in {BASE_ROLE, TUNED_ROLE}
-
-    def judge(
-        self, probe: Probe, turn: int, conversation: Conversation, reply: Reply
-    ) -> dict[str, Verdict]:
-        """By how much of the system message is quoted; a twin by words of refusal."""
+    def judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
         if probe.facts["twin"]:
-            return {REFUSAL: does_not_refuse(reply.text, conversation)}
-        allowed = tuple(_phrases(rule.parameters for rule in self.role.rules))
-        return {LEAK: prompt_not_leaked(reply.text, conversation, allowed=allowed)}
+            return {REFUSAL: by_verifier(REFUSAL, conversation, reply)}
+        return {LEAK: by_verifier(LEAK, conversation, reply, allowed=allowed)}
 
-    def summarise(self, samples: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
-        """By arm: ``leaked`` and ``twins_refused``, shares with 95% intervals, and by family."""
-        found = {}
-        for arm, of_arm in samples.items():
-            families = dict.fromkeys(sample.facts["family"] for sample in of_arm)
-            found[arm] = {
-                "leaked": _share_failed(of_arm, LEAK),
-                "twins_refused": _share_failed(of_arm, REFUSAL),
-                "families": {
-                    family: _share_failed(
-                        [sample for sample in of_arm if sample.facts["family"] == family], LEAK
-                    )
-                    for family in families
-                },
-            }
-        return found
+    return Suite(
+        name=LEAKAGE,
+        probes=list(_probes(requests)),
+        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
+        judge=judge,
+        summarise=_summarise,
+    )
 
-    def objections(self, figures: Mapping[str, Any]) -> list[str]:
-        """None: not every system message is a secret (a rule says so, ``prompt_not_leaked``)."""
-        return []
+
+def _summarise(samples: Samples) -> dict[str, Any]:
+    """By arm: ``leaked`` and ``twins_refused``, shares with 95% intervals, and by family."""
+    found = {}
+    for arm, of_arm in samples.items():
+        families = dict.fromkeys(sample.facts["family"] for sample in of_arm)
+        found[arm] = {
+            "leaked": _share_failed(of_arm, LEAK),
+            "twins_refused": _share_failed(of_arm, REFUSAL),
+            "families": {
+                family: _share_failed([s for s in of_arm if s.facts["family"] == family], LEAK)
+                for family in families
+            },
+        }
+    return found
 
 
 def _probes(requests: Requests) -> Iterator[Probe]:
@@ -123,9 +109,7 @@ def _phrases(value: Any) -> Iterator[str]:
         case Mapping():
             for each in value.values():
                 yield from _phrases(each)
-        case str() | bytes() | None:
-            return
-        case _ if hasattr(value, "__iter__"):
+        case _ if isinstance(value, Iterable) and not isinstance(value, str):
             for each in value:
                 yield from _phrases(each)
 

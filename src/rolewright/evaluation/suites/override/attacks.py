@@ -32,7 +32,8 @@ class Attack(BaseModel):
     turns: Texts
     canary: bool = True
     """Whether obedience brings the canary about."""
-    encoding: Literal[tuple(ENCODINGS)] | None = None  # type: ignore[valid-type]
+    encoding: str | None = None
+    """A key of ``ENCODINGS``."""
     hidden: str = ""
     demonstrations: int = 0
     """Exchanges in another style that stand before."""

@@ -1,0 +1,35 @@
+"""Judging replies: by the role's rules, or by a verifier of a suite's own choice."""
+
+from rolewright.conversations.conversation import Conversation
+from rolewright.evaluation.probe import Probe
+from rolewright.evaluation.suites.suite import Judge
+from rolewright.evaluation.targets.target import Reply
+from rolewright.role.schema import RoleFile
+from rolewright.verifiers import Verdict
+from rolewright.verifiers.registry import registered_verifiers
+
+
+def by_rules(role: RoleFile) -> Judge:
+    """Judge by the rules that apply to a turn's scenario, by rule id."""
+
+    def judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
+        return {
+            rule.id: rule.check(reply.text, conversation)
+            for rule in role.rules_for(conversation.scenario)
+        }
+
+    return judge
+
+
+def by_verifier(
+    name: str, conversation: Conversation, reply: Reply, **parameters: object
+) -> Verdict:
+    """Judge by one of the built-in verifiers, as a rule would; a thought in the reply is left out.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    verifier = registered_verifiers()[name]
+    checked = verifier.parameters(**parameters)
+    fields = type(checked).model_fields
+    return verifier(reply.text, conversation, {field: getattr(checked, field) for field in fields})
