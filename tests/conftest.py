@@ -1,12 +1,9 @@
 """Models and tokenizers that tests share: tiny random ones, and Qwen's real vocabulary."""
 
-import base64
 import copy
 import importlib.util
 import json
-import threading
 from array import array
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,8 @@ from hypothesis import settings
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
 from rolewright.tokens.example import IGNORE, Example
+
+pytest_plugins = ["chat_endpoint", "qwen1_checkpoint"]  # of tests/fixtures
 
 settings.register_profile("untimed", deadline=None)  # speed is measured in benchmarks, not here
 settings.load_profile("untimed")
@@ -245,174 +244,3 @@ def write_rows(tmp_path):
         return path
 
     return write
-
-
-QWEN1_WORDS = ["th", "the", " the", "in", "ing", " a", "er", "on", "\n\n", "你", "好", "你好"]
-QWEN1_CONFIG = {
-    "architectures": ["QWenLMHeadModel"],
-    "model_type": "qwen",
-    "hidden_size": 32,
-    "intermediate_size": 96,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "kv_channels": 8,
-    "vocab_size": 512,
-    "seq_length": 16,
-    "max_position_embeddings": 32768,
-    "layer_norm_epsilon": 1e-6,
-    "rotary_emb_base": 10000,
-    "rotary_pct": 1.0,
-    "no_bias": True,
-    "scale_attn_weights": True,
-    "tie_word_embeddings": False,
-    "use_dynamic_ntk": True,
-    "use_logn_attn": True,
-    "attn_dropout_prob": 0.0,
-    "emb_dropout_prob": 0.0,
-}
-
-
-def write_qwen1_vocabulary(file):
-    """All bytes, and tokens that are each two earlier ones."""
-    tokens = [bytes([byte]) for byte in range(256)]
-    for word in QWEN1_WORDS:
-        encoded = word.encode()
-        for length in range(2, len(encoded) + 1):
-            if encoded[:length] not in tokens:
-                tokens.append(encoded[:length])
-    lines = [f"{base64.b64encode(token).decode()} {rank}\n" for rank, token in enumerate(tokens)]
-    file.write_text("".join(lines))
-
-
-def random_qwen1_weights(config, seed=0):
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
-
-    def normal(*shape, scale=0.3):
-        return torch.randn(*shape, generator=generator) * scale
-
-    hidden, half = config["hidden_size"], config["intermediate_size"] // 2
-    weights = {"transformer.wte.weight": normal(config["vocab_size"], hidden)}
-    for layer in range(config["num_hidden_layers"]):
-        weights |= {
-            f"transformer.h.{layer}.{name}": tensor
-            for name, tensor in {
-                "ln_1.weight": 1 + normal(hidden),
-                "ln_2.weight": 1 + normal(hidden),
-                "attn.c_attn.weight": normal(3 * hidden, hidden),
-                "attn.c_attn.bias": normal(3 * hidden),
-                "attn.c_proj.weight": normal(hidden, hidden),
-                "mlp.w1.weight": normal(half, hidden),
-                "mlp.w2.weight": normal(half, hidden),
-                "mlp.c_proj.weight": normal(hidden, half),
-            }.items()
-        }
-    weights["transformer.ln_f.weight"] = 1 + normal(hidden)
-    weights["lm_head.weight"] = normal(config["vocab_size"], hidden)
-    return weights
-
-
-def write_qwen1_weights(folder, weights, kind, shards):
-    import torch
-    from safetensors.torch import save_file
-
-    stem, ending = ("model", "safetensors") if kind == "safetensors" else ("pytorch_model", "bin")
-    save = save_file if kind == "safetensors" else torch.save
-    if shards == 1:
-        save(weights, folder / f"{stem}.{ending}")
-        return
-    names = list(weights)
-    size = -(-len(names) // shards)
-    weight_map = {}
-    for number in range(shards):
-        file = f"{stem}-{number + 1:05}-of-{shards:05}.{ending}"
-        part = {name: weights[name] for name in names[number * size : (number + 1) * size]}
-        save(part, folder / file)
-        weight_map |= dict.fromkeys(part, file)
-    index = {"metadata": {}, "weight_map": weight_map}
-    (folder / f"{stem}.{ending}.index.json").write_text(json.dumps(index))
-
-
-@pytest.fixture
-def write_qwen1(tmp_path):
-    """Write a random Qwen-1 checkpoint: its folder, configuration and weights."""
-
-    def write(kind="safetensors", shards=1, name="Qwen-1", seed=0, **changes):
-        folder = tmp_path / name
-        folder.mkdir()
-        config = QWEN1_CONFIG | changes
-        weights = random_qwen1_weights(config, seed)
-        write_qwen1_weights(folder, weights, kind, shards)
-        (folder / "config.json").write_text(json.dumps(config))
-        (folder / "generation_config.json").write_text(
-            json.dumps({"chat_format": "chatml", "eos_token_id": 151643, "top_p": 0.8})
-        )
-        (folder / "modeling_qwen.py").write_text("raise SystemExit('remote code was run')\n")
-        write_qwen1_vocabulary(folder / "qwen.tiktoken")
-        return folder, config, weights
-
-    return write
-
-
-class ChatEndpoint:
-    """An endpoint that answers with the last user turn, after so many failures of a request."""
-
-    def __init__(self):
-        self.requests = []
-        self.failures = {}
-        self.most_at_once = 0
-        self._at_once = 0
-        self._lock = threading.Lock()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                with outer._lock:
-                    outer._at_once += 1
-                    outer.most_at_once = max(outer.most_at_once, outer._at_once)
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, answer = outer.respond(self.path, body)
-                with outer._lock:
-                    outer._at_once -= 1
-                data = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-    def respond(self, path, body):
-        asked = body["messages"][-1]["content"]
-        with self._lock:
-            self.requests.append((path, body))
-            if self.failures.get(asked, 0):
-                self.failures[asked] -= 1
-                return 503, {"error": {"message": "loading"}}
-        if body["model"] != "m":
-            return 404, {"error": {"message": "no such model"}}
-        message = {"role": "assistant", "content": f" {asked}! "}
-        return 200, {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "m",
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9},
-        }
-
-
-@pytest.fixture
-def chat_endpoint():
-    """An OpenAI-compatible endpoint at ``url`` with the model "m"."""
-    endpoint = ChatEndpoint()
-    yield endpoint
-    endpoint.http.shutdown()
-    endpoint.http.server_close()

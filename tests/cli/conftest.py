@@ -97,3 +97,19 @@ def trained(tmp_path_factory, tiny_folder):
 def bundle(trained, tmp_path):
     """A copy of the tiny model's bundle."""
     return shutil.copytree(trained, tmp_path / "一个 bundle")
+
+
+@pytest.fixture
+def questions(project):
+    """Questions of which the model answers half right, whatever it says."""
+    path = project / "questions.jsonl"
+    rows = [
+        {
+            "messages": [{"role": "user", "content": f"Question {number}?"}],
+            "answers": ["(?s).*" if number % 2 else "(?!)"],
+            "match": "regex",
+        }
+        for number in range(20)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
