@@ -111,5 +111,21 @@ def test_clusters_by_hand():
     assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach))
 
 
+def test_one_cluster_says_nothing_of_others():
+    found = clustered_proportion([True] * 7 + [False] * 13, ["a"] * 20)
+    assert (found.rate, found.low, found.high) == (0.35, 0, 1)
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 10])
+def test_clusters_that_are_all_alike_are_no_surer_than_independent_outcomes(size):
+    """Their residuals are zero but for rounding, which must not make a difference."""
+    outcomes = ([True] + [False] * (size - 1)) * 12
+    found = clustered_proportion(outcomes, [n // size for n in range(12 * size)])
+    independent = proportion(outcomes)
+    assert found.low == pytest.approx(independent.low, abs=0.02)
+    assert found.low < independent.low
+    assert found.high > independent.high
+
+
 def test_nothing_to_judge_has_no_rate():
     assert clustered_proportion([], []).rate is None

@@ -79,7 +79,7 @@ def evaluate(
     bundle = None
     if endpoint is None and is_bundle(name):
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
-    role = role_for(role_path, bundle, trust_verifiers=trust_verifiers)
+    role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
 
     from rolewright.conversations.questions import read_questions

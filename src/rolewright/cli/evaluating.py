@@ -123,7 +123,9 @@ def run_job(
     return summarise(job.role, job.name, suites, samples, trained_prompts=trained_prompts)
 
 
-def role_for(path: Path | None, bundle: "Bundle | None", *, trust_verifiers: bool) -> "RoleFile":
+def role_for(
+    path: Path | None, bundle: "Bundle | None", name: str, *, trust_verifiers: bool
+) -> "RoleFile":
     """The role that judges: the one that is named, else the bundle's.
 
     Raises:
@@ -139,7 +141,7 @@ def role_for(path: Path | None, bundle: "Bundle | None", *, trust_verifiers: boo
         if bundle.role.verifier_files and not trust_verifiers:
             raise untrusted(bundle.role.verifier_files)
         return bundle.role
-    raise UserError.at("--role", "missing", expected="a role file: a base model has none")
+    raise UserError.at("--role", "missing", expected=f"a role file, as {name} is no bundle")
 
 
 def read_prompts(

@@ -38,13 +38,14 @@ def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable])
     Wilson's interval at the effective sample size (Korn & Graubard 1998, Survey Methodology
     24:193): the size at which independent outcomes would have the variance that the clusters'
     residuals show, with the t distribution of clusters - 1 degrees. Where all outcomes are equal,
-    clusters count as single outcomes.
+    clusters count as single outcomes; one cluster alone says nothing of others, and its interval
+    is all of [0, 1].
 
     Args:
         outcomes: in any order.
         clusters: of each outcome.
     """
-    from scipy.stats import norm, t
+    from scipy.stats import t
 
     passed, total = sum(outcomes), len(outcomes)
     if total == 0:
@@ -56,12 +57,13 @@ def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable])
     number = len(residuals)
     if number == total:
         return proportion(outcomes)
-    variance = sum(of**2 for of in residuals.values()) / total**2 * number / max(1, number - 1)
+    if number == 1:
+        return Proportion(passed, total, rate, 0.0, 1.0)
+    variance = sum(of**2 for of in residuals.values()) / total**2 * number / (number - 1)
     effective = float(number)
-    if 0 < passed < total and variance > 0:
-        effective = min(float(total), rate * (1 - rate) / variance)
-    z = float(t.ppf(0.975, number - 1) if number > 1 else norm.ppf(0.975))
-    low, high = _wilson(rate, effective, z)
+    if 0 < passed < total:
+        effective = min(total, rate * (1 - rate) / variance) if variance > 0 else total
+    low, high = _wilson(rate, effective, float(t.ppf(0.975, number - 1)))
     return Proportion(passed, total, rate, low, high)
 
 
