@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rolewright.conversations.control_tokens import control_tokens_in
 from rolewright.errors import Fault, UserError
+from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
 from rolewright.yaml_document import read_yaml, validate
 
@@ -56,7 +57,8 @@ def foreign_messages(role: RoleFile, file: Path | None) -> list[str]:
         UserError: the file is another, a message in it holds a control token, or none differs from
             the role's.
     """
-    builtin = resources.files("rolewright.augmentation").joinpath(f"foreign_{_language(role)}.yaml")
+    name = f"foreign_{language_of(role)}.yaml"
+    builtin = resources.files("rolewright.augmentation").joinpath(name)
     with resources.as_file(builtin) as path:
         document = read_yaml(path if file is None else file)
     messages = validate(ForeignMessages, document).system_messages
@@ -86,9 +88,5 @@ def paraphrases(role: RoleFile) -> list[str]:
 
 
 def _framed(role: RoleFile) -> Iterator[str]:
-    for frame in _FRAMES[_language(role)]:
+    for frame in _FRAMES[language_of(role)]:
         yield frame.format(role.system)
-
-
-def _language(role: RoleFile) -> str:
-    return "zh" if role.language.partition("-")[0] == "zh" else "en"

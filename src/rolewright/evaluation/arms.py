@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from rolewright.bundle.read import Bundle
-from rolewright.evaluation.language import Language, language_of
 from rolewright.evaluation.targets.local import LocalTarget
 from rolewright.evaluation.targets.target import Target
 from rolewright.generation.chat_model import (
@@ -15,6 +14,7 @@ from rolewright.generation.chat_model import (
 )
 from rolewright.models.builtin import Say
 from rolewright.models.load import Precision
+from rolewright.role.language import Language, language_of
 from rolewright.role.schema import RoleFile
 from rolewright.tokens.chat_format import Thinking
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
@@ -114,8 +114,22 @@ def json_schema(
 def _read_json(text: str, fence: bool) -> Any:
     """The value of a text that is JSON, or the verdict on one that is not."""
     content, offset = _json_content(text, fence)
+    return load_json(content, text, offset, parse_constant=_refuse_constant)
+
+
+def load_json(
+    content: str, text: str, offset: int, *, parse_constant: Callable[[str], Any] | None = None
+) -> Any:
+    """The value of what should be JSON, or the verdict on what is not.
+
+    Args:
+        content: what should be.
+        text: the answer that it is part of.
+        offset: where it begins there.
+        parse_constant: given NaN and Infinity, as ``json.loads`` does.
+    """
     try:
-        return json.loads(content, parse_constant=_refuse_constant)
+        return json.loads(content, parse_constant=parse_constant)
     except json.JSONDecodeError as error:
         place = offset + error.pos
         span = (place, place + 1) if place < len(text) else None

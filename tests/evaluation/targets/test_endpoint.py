@@ -47,8 +47,10 @@ def test_passing_failures_are_tried_again(chat_endpoint, talk):
 
 def test_lasting_failures_name_endpoint_and_cause(chat_endpoint, talk):
     chat_endpoint.failures = {"a": 9}
-    with pytest.raises(UserError, match=r"127\.0\.0\.1.*failed 2 times: status 503.*loading"):
+    with pytest.raises(UserError, match=r"127\.0\.0\.1.*fails: status 503.*loading"):
         ask(EndpointTarget(chat_endpoint.url, "m", retries=1), [talk("a"), talk("b")])
+    assert sum(body["messages"][-1]["content"] == "a" for _, body in chat_endpoint.requests) == 2
+    chat_endpoint.failures.clear()
     with pytest.raises(UserError, match="no such model"):
         ask(EndpointTarget(chat_endpoint.url, "other"), [talk("a")])
     with pytest.raises(UserError, match=r"127\.0\.0\.1:9.*Connection"):

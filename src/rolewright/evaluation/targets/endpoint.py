@@ -111,7 +111,7 @@ class EndpointTarget:
         return UserError(
             Fault(
                 Place(self.url),
-                f"asked for {self.model!r}, the endpoint failed {self.retries + 1} times: {found}",
+                f"asked for {self.model!r}, the endpoint fails: {found}",
                 fix=f"see that it runs and serves this model (key: ${API_KEY}); with --out the "
                 "same command goes on where this run stopped",
             )

@@ -1,6 +1,5 @@
 """Forms that can be told from an answer's marks: lists, titles, sections, JSON."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +9,7 @@ from pydantic import NonNegativeInt
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.comparison import judge_count, judge_exact_count
 from rolewright.verifiers.instruction import instruction
+from rolewright.verifiers.json_answer import load_json
 from rolewright.verifiers.matching import Phrase, Phrases, Span, listed, quoted
 from rolewright.verifiers.segmentation import HAN
 from rolewright.verifiers.verdict import Verdict
@@ -113,15 +113,8 @@ def json_format(text: str, conversation: Conversation) -> Verdict:
         unfenced = unfenced.removeprefix(fence)
     offset = len(text.rstrip()) - len(unfenced.lstrip())
     content = unfenced.removesuffix("```").strip()
-    try:
-        json.loads(content)
-    except json.JSONDecodeError as error:
-        place = offset + error.pos
-        span = (place, place + 1) if place < len(text) else None
-        return Verdict(False, f"not JSON: {error.msg} at character {place}", span)
-    except (ValueError, RecursionError) as error:
-        return Verdict(False, f"not JSON that can be read: {error}")
-    return Verdict(True, "the answer is JSON")
+    value = load_json(content, text, offset)
+    return value if isinstance(value, Verdict) else Verdict(True, "the answer is JSON")
 
 
 @instruction("detectable_format:title")

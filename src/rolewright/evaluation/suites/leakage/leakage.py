@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
-from rolewright.evaluation.language import language_of
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
 from rolewright.evaluation.suites.rules import by_verifier
 from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.evaluation.targets.target import Reply
+from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers import Verdict
 from rolewright.yaml_document import read_yaml, validate

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
-from rolewright.evaluation.language import Language
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.suites.override.encodings import ENCODINGS
+from rolewright.role.language import Language
 from rolewright.yaml_document import read_yaml, validate
 
 Texts = Annotated[tuple[str, ...], Field(min_length=1)]

@@ -7,7 +7,6 @@ from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
-from rolewright.evaluation.language import language_of
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import paired_difference, proportion
@@ -15,6 +14,7 @@ from rolewright.evaluation.suites.override.attacks import build_probes, read_att
 from rolewright.evaluation.suites.rules import by_rules, by_verifier
 from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.evaluation.targets.target import Reply
+from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers import Verdict
 

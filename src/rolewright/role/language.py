@@ -1,4 +1,4 @@
-"""In which language a role is probed."""
+"""Which of the built-in texts a role is met with."""
 
 from typing import Literal
 
