@@ -11,6 +11,7 @@ from rolewright.dataset.words import joined, words_of
 
 _LONGEST_GRAM = 3
 _MOST_WORDS = 120
+_CODE_POINT_BITS = 21
 
 
 class CharacterTfidf:
@@ -30,9 +31,9 @@ class CharacterTfidf:
     def __init__(
         self, texts: Sequence[str], most_grams: int = 4096, *, by_rarity: bool = True
     ) -> None:
-        frequency = Counter(gram for text in texts for gram in _grams(text))
-        kept = frequency.most_common(most_grams)
-        self._columns = {gram: column for column, (gram, _) in enumerate(kept)}
+        frequency = Counter(gram for text in texts for gram in _grams(text)[0].tolist())
+        kept = sorted(frequency.most_common(most_grams))
+        self._grams = np.array([gram for gram, _ in kept], dtype=np.int64)
         self._idf = np.array([math.log((1 + len(texts)) / (1 + n)) + 1 for _, n in kept])
         self._strange_idf = math.log((1 + len(texts)) / 2) + 1
         if not by_rarity:
@@ -40,17 +41,16 @@ class CharacterTfidf:
 
     def vector(self, text: str) -> NDArray[np.float64]:
         """The weights of a text, shape ``(vocabulary,)``; all zero where it shares nothing."""
-        known, strange = {}, 0.0
-        for gram, count in _grams(text).items():
-            weight = 1 + math.log(count)
-            if (column := self._columns.get(gram)) is None:
-                strange += weight**2
-            else:
-                known[column] = weight
         weights = np.zeros(len(self._idf))
-        columns = np.fromiter(known, dtype=np.intp)
-        weights[columns] = self._idf[columns] * np.fromiter(known.values(), dtype=float)
-        length = math.sqrt(weights @ weights + self._strange_idf**2 * strange)
+        if not len(weights):
+            return weights
+        grams, counts = _grams(text)
+        frequencies = 1 + np.log(counts)
+        columns = self._grams.searchsorted(grams).clip(max=len(weights) - 1)
+        known = self._grams[columns] == grams
+        columns, strange = columns[known], frequencies[~known]
+        weights[columns] = self._idf[columns] * frequencies[known]
+        length = math.sqrt(weights @ weights + self._strange_idf**2 * (strange @ strange))
         return weights / (length or 1)
 
     def matrix(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -58,12 +58,16 @@ class CharacterTfidf:
         return np.array([self.vector(text) for text in texts]).reshape(len(texts), len(self._idf))
 
 
-def _grams(text: str) -> Counter[str]:
-    """Runs of one to three characters, punctuation left out."""
-    plain = f" {joined(words_of(text, _MOST_WORDS))} "
-    return Counter(
-        gram
-        for length in range(1, _LONGEST_GRAM + 1)
-        for start in range(len(plain) - length + 1)
-        if (gram := plain[start : start + length]).strip()
-    )
+def _grams(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Runs of one to three characters, punctuation left out, and how often each occurs.
+
+    A run is the number that its code points make, one behind the other.
+    """
+    plain = joined(words_of(text, _MOST_WORDS))
+    plain = f" {plain} " if plain else ""
+    points = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+    runs, found = points, [points[points != ord(" ")]]
+    for length in range(2, _LONGEST_GRAM + 1):
+        runs = (runs[:-1] << _CODE_POINT_BITS) | points[length - 1 :]
+        found.append(runs)
+    return np.unique(np.concatenate(found), return_counts=True)

@@ -8,6 +8,7 @@ from rolewright.verifiers.segmentation import HAN, KANA
 
 _WORD = re.compile(f"[{HAN}{KANA}]|[^\\W_{HAN}{KANA}]+(?:['’][^\\W_{HAN}{KANA}]+)*")
 _CHARACTER = re.compile(f"[{HAN}{KANA}]")
+_BETWEEN_CHARACTERS = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
 
 WINDOW_WORDS, WINDOW_CHARACTERS = 4, 8
 """How much of a text is its opening or its closing: words, or Han characters."""
@@ -56,8 +57,4 @@ def without_phrase(text: str, phrase: Sequence[str]) -> str:
 
 def joined(words: Sequence[str]) -> str:
     """Words as one reads them: Han characters without spaces between them."""
-    text = ""
-    for word in words:
-        touches = bool(text) and not (_CHARACTER.match(text[-1]) and _CHARACTER.match(word))
-        text += f" {word}" if touches else word
-    return text
+    return _BETWEEN_CHARACTERS.sub("", " ".join(words))

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.matching import Phrase, Span, first_match, first_occurrence, quoted
+from rolewright.verifiers.matching import Phrase, Span, first_match, first_occurrence, fold, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.verdict import Verdict
 
@@ -22,28 +22,30 @@ _ZH_SERVE = (
 _ZH_SORRY = r"(?:抱歉|对不起|不好意思)[,!、。~ ]*"
 _ZH_SELF = r"(?:我们?|(?<![这那一])本(?:人|店|宫|王|助手|公司)|朕|在下|小的|恕)"
 
-_REFUSALS: Final = tuple(
-    map(
-        re.compile,
-        (
-            rf"\bi(?:'m| am) (?:\w+ ){{0,2}}sorry\b.{{0,20}}\bi ?{_CANNOT}",
-            rf"\b(?:i|we) ?{_CANNOT} (?:\w+ ){{0,2}}{_SERVE}\b",
-            r"\bi (?:must|have to|will have to|need to)? ?(?:respectfully |politely )?"
-            r"(?:decline|refuse)\b|\bi'll have to (?:\w+ )?(?:decline|refuse|pass)\b",
-            r"\bi'd rather not\b|\bi would rather not\b|\bi'm afraid i ?(?:can't|cannot)\b",
-            r"\b(?:that|this|it)(?:'s| is) (?:\w+ )?(?:outside|beyond|not within) "
-            r"(?:of )?(?:what i|my|the scope)\b",
-            r"\bnot something i(?:'m| am)? ?(?:can|able|allowed|willing)\b",
-            rf"{_ZH_SORRY}[^。!?]{{0,12}}{_ZH_CANNOT}[^,。!?]{{0,12}}{_ZH_SERVE}",
-            rf"{_ZH_SORRY}[^。!?]{{0,6}}{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}",
-            rf"{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}[^,。!?]{{0,8}}{_ZH_SERVE}",
-            rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
-            rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
-            r"恕难从命|恕不|恕我[不无难]|无可奉告|爱莫能助",
-            r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
-        ),
-    )
+_ENGLISH: Final = (
+    rf"\bi(?:'m| am) (?:\w+ ){{0,2}}sorry\b.{{0,20}}\bi ?{_CANNOT}",
+    rf"\b(?:i|we) ?{_CANNOT} (?:\w+ ){{0,2}}{_SERVE}\b",
+    r"\bi (?:must|have to|will have to|need to)? ?(?:respectfully |politely )?"
+    r"(?:decline|refuse)\b|\bi'll have to (?:\w+ )?(?:decline|refuse|pass)\b",
+    r"\bi'd rather not\b|\bi would rather not\b|\bi'm afraid i ?(?:can't|cannot)\b",
+    r"\b(?:that|this|it)(?:'s| is) (?:\w+ )?(?:outside|beyond|not within) "
+    r"(?:of )?(?:what i|my|the scope)\b",
+    r"\bnot something i(?:'m| am)? ?(?:can|able|allowed|willing)\b",
 )
+_CHINESE: Final = (
+    rf"{_ZH_SORRY}[^。!?]{{0,12}}{_ZH_CANNOT}[^,。!?]{{0,12}}{_ZH_SERVE}",
+    rf"{_ZH_SORRY}[^。!?]{{0,6}}{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}",
+    rf"{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}[^,。!?]{{0,8}}{_ZH_SERVE}",
+    rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
+    rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
+    r"恕难从命|恕不|恕我[不无难]|无可奉告|爱莫能助",
+    r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
+)
+_REFUSALS: Final = {
+    re.compile("[a-z]"): tuple(map(re.compile, _ENGLISH)),
+    re.compile("[\u4e00-\u9fff]"): tuple(map(re.compile, _CHINESE)),
+}
+"""Wordings, by what a folded text holds wherever one of them stands."""
 
 
 @verifier("refuses")
@@ -79,5 +81,8 @@ def does_not_refuse(
 
 def first_refusal(text: str, extra: tuple[str, ...] = ()) -> Span | None:
     """Find the earliest words of refusal, or one of the extra phrases."""
-    hits = [first_match(text, _REFUSALS), first_occurrence(text, extra)]
+    hits = [first_occurrence(text, extra)]
+    for script, wordings in _REFUSALS.items():
+        if script.search(fold(text).text):
+            hits.append(first_match(text, wordings))
     return min((hit for hit in hits if hit), default=None)

@@ -161,6 +161,8 @@ def _characters(text: str) -> list[Span]:
     masked = text
     for pattern in _NOT_PROSE:
         masked = pattern.sub(lambda hit: "\0" * len(hit[0]), masked)
+    if "\0" not in masked:  # nearly every text, and many times as fast
+        return [(i, i + 1) for i in range(*_strip(masked, (0, len(masked))))]
     places = [i for i, character in enumerate(masked) if character != "\0"]
     visible = [i for i in places if not masked[i].isspace()]
     return [(i, i + 1) for i in places if visible and visible[0] <= i <= visible[-1]]
