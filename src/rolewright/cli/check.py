@@ -61,7 +61,7 @@ def check(
     """
     from rolewright.cli.reading import parse_language, read_conversations
     from rolewright.dataset.check import Tally, check_data
-    from rolewright.dataset.checks import data_checks
+    from rolewright.dataset.checks import data_checks, divide
     from rolewright.dataset.fix import plan_cleaning, write_cleaned
     from rolewright.dataset.input_map import InputMap
     from rolewright.role.lint import lint_role
@@ -77,12 +77,14 @@ def check(
     tally = Tally()
     checks = data_checks(role, held_out, limit_tokens=max_length, **vocabulary)
     drawn = {} if html is None else {"input_map": InputMap(role)}  # only the report needs it
+    first, second = divide(role, checks)
     if data:
-        found += check_data(role, _stream(data, role), checks | drawn, tally=tally)
+        all_checks = {**first, **drawn, "second process": second}
+        found += check_data(role, _stream(data, role), all_checks, tally=tally)
     findings = [finding for finding in found if finding.concerns not in role.silenced]
     silenced = len(found) - len(findings)
     copy = write_cleaned(data, fix, role, plan_cleaning(checks)) if fix and data else None
-    figures = {name: each.figures() for name, each in checks.items()}
+    figures = {name: each.figures() for name, each in first.items()} | second.figures()
     if html is not None:
         from rolewright.cli.reporting import write_dataset_check
 

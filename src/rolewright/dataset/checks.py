@@ -16,13 +16,17 @@ from rolewright.dataset.leakage import Leakage
 from rolewright.dataset.near_duplicates import NearDuplicates
 from rolewright.dataset.openings import Openings
 from rolewright.dataset.scenarios import Scenarios
+from rolewright.dataset.second_process import SecondProcess
 from rolewright.dataset.spread import Spread
 from rolewright.dataset.system_messages import SystemMessages
 from rolewright.dataset.truncation import CountTokens, Truncation
+from rolewright.role.load import load_role
 from rolewright.role.schema import RoleFile
 
 DEFAULT_LIMIT_TOKENS = 2048
 """As training's ``max_length_tokens``."""
+_SECOND = ("compliance", "diversity", "balance", "openings", "catchphrases", "spread")
+"""About half of the work; of no other check, and of no tokenizer, do they need anything."""
 
 
 def data_checks(
@@ -59,3 +63,23 @@ def data_checks(
         "catchphrases": Catchphrases(role),
         "spread": Spread(role),
     }
+
+
+def divide(role: RoleFile, checks: Mapping[str, Check]) -> tuple[dict[str, Check], SecondProcess]:
+    """Leave half of the checks to a second process.
+
+    Args:
+        role: that ``checks`` were made for.
+        checks: as ``data_checks`` gives them.
+
+    Returns:
+        The checks that stay, and the one that stands for the others.
+    """
+    first = {name: check for name, check in checks.items() if name not in _SECOND}
+    second = {name: checks[name] for name in _SECOND}
+    return first, SecondProcess(second, (_second_checks, role.file))
+
+
+def _second_checks(role_file: str) -> dict[str, Check]:
+    checks = data_checks(load_role(role_file))
+    return {name: checks[name] for name in _SECOND}
