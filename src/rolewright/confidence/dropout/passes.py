@@ -12,8 +12,8 @@ from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.trace import PromptCache, Trace, decoder_layers
 from rolewright.prefix.loss import causal_model
 
-_LOGITS_AT_ONCE = 1 << 22  # small enough that freed memory is found again
-_TOKENS_AT_ONCE = 1 << 13
+_LOGITS_AT_ONCE = 1 << 24  # enough for fast matrix products, at 10 bytes each
+_TOKENS_AT_ONCE = 1 << 9  # what layers compute in between then stays in a core's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +66,49 @@ def stochastic_probabilities(
     masks = draw_masks(settings, sum(widths)).to(entering) / (1 - settings.rate)
     chosen = torch.tensor(token_ids, device=entering.device)
     at_once = max(1, _TOKENS_AT_ONCE // len(entering))
-    steps = max(1, _LOGITS_AT_ONCE // (settings.samples * head.weight.shape[0]))
     fast = torch.autocast(entering.device.type, torch.bfloat16, settings.precision == "bf16")
     with fast:
         batches = [torch.split(each, widths, dim=1) for each in torch.split(masks, at_once)]
         states = torch.cat(
             [_run(causal, trace.prompt, entering, settings, each) for each in batches]
         )
-    project = _projection(head, settings)
+    vocabulary = head.weight.shape[0]
+    steps = max(1, _LOGITS_AT_ONCE // (settings.samples * vocabulary))
+    steps = min(steps, len(entering))
+    project = _projection(head, settings, settings.samples * steps)
+    # Memory that is new to a process costs more than what is done in it here: all parts share it.
+    space = torch.empty(2, settings.samples, steps, vocabulary, device=entering.device)
     parts = []
     for some, ids in zip(torch.split(states, steps, 1), torch.split(chosen, steps), strict=True):
         with fast:
-            logits = project(some)
-        parts.append(_compare(logits, ids))
+            logits = project(some.flatten(0, 1)).view(settings.samples, len(ids), vocabulary)
+        parts.append(_compare(logits, ids, space[:, :, : len(ids)]))
     logprobs, predictive, expected = zip(*parts, strict=True)
     return StochasticProbabilities(
         torch.cat(logprobs, dim=1), torch.cat(predictive), torch.cat(expected)
     )
 
 
-def _projection(head: Any, settings: DropoutSettings) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The projection to the vocabulary, with its weights cast once and not for every part."""
+def _projection(
+    head: Any, settings: DropoutSettings, rows: int
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The projection to the vocabulary, with its weights cast once and not for every part.
+
+    Args:
+        head: of the model.
+        settings: of the dropout.
+        rows: how many states are projected at once, at most.
+    """
     if settings.precision == "model" or type(head) is not torch.nn.Linear:  # or adapted
         return cast("Callable[[torch.Tensor], torch.Tensor]", head)
-    weight = head.weight.to(torch.bfloat16)
-    bias = None if head.bias is None else head.bias.to(torch.bfloat16)
-    return lambda states: torch.nn.functional.linear(states, weight, bias)
+    weight = head.weight.to(torch.bfloat16).T
+    space = weight.new_empty(rows, weight.shape[1])
+
+    def project(states: torch.Tensor) -> torch.Tensor:
+        logits = torch.mm(states.to(weight.dtype), weight, out=space[: len(states)])
+        return logits if head.bias is None else logits.add_(head.bias.to(logits))
+
+    return project
 
 
 def _run(
@@ -149,29 +166,28 @@ class _SharedPrompt:
 
 
 def _compare(
-    logits: torch.Tensor, chosen: torch.Tensor
+    logits: torch.Tensor, chosen: torch.Tensor, space: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Compare the distributions of K samples at some steps.
 
     Args:
         logits: shape (K, steps, vocab).
         chosen: token ids, shape (steps,).
+        space: to work in, shape (2, K, steps, vocab), single precision.
 
     Returns:
         Log-probabilities of the chosen (K, steps), predictive and expected entropies (steps,).
     """
-    logits = logits.float()
-    samples, steps, _ = logits.shape
-    index = chosen.expand(samples, -1)[..., None]
-    of_chosen = logits.gather(2, index)[..., 0]
-    largest = logits.amax(dim=2, keepdim=True)
-    weights = (logits - largest).exp_()  # (K, steps, vocab)
+    values, weights = space
+    values.copy_(logits)
+    samples = len(values)
+    of_chosen = values.gather(2, chosen.expand(samples, -1)[..., None])[..., 0]
+    largest = values.amax(dim=2, keepdim=True)
+    torch.sub(values, largest, out=weights).exp_()  # (K, steps, vocab)
     total = weights.sum(dim=2)
     normaliser = largest[..., 0] + total.log()  # (K, steps)
-    # Products as matrix products: no other way runs over so many numbers as fast.
-    flat = weights.flatten(0, 1)[:, None] @ logits.flatten(0, 1)[..., None]
-    expected = normaliser - flat.view(samples, steps) / total
     each = (1 / (samples * total)).T[:, None]  # (steps, 1, K)
     mean = (each @ weights.transpose(0, 1))[:, 0]
     predictive = torch.special.entr(mean).sum(dim=1)
+    expected = normaliser - values.mul_(weights).sum(dim=2) / total
     return of_chosen - normaliser, predictive, expected.mean(dim=0)
