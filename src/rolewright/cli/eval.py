@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rolewright.cli.gate import show_gate
 from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
@@ -13,7 +14,7 @@ from rolewright.cli.output import (
     print_table,
     say,
 )
-from rolewright.cli.suite_tables import interval, show_suites
+from rolewright.cli.suite_tables import difference, interval, show_suites
 
 Endpoint = Annotated[
     str | None,
@@ -21,6 +22,17 @@ Endpoint = Annotated[
 ]
 ApiModel = Annotated[
     str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
+]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under",
+        metavar="[NAME=]SHARE",
+        help="Exit 1 below this share of answers with every rule kept, or of a rule's or suite's.",
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML for a build server.")
 ]
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
@@ -53,6 +65,8 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
     ] = None,
+    fail_under: FailUnder = None,
+    junit: Junit = None,
     trust_verifiers: Annotated[
         bool,
         typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
@@ -71,7 +85,9 @@ def evaluate(
     """
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
+    from rolewright.cli.gate import read_thresholds, write_junit
     from rolewright.cli.reading import parse_language, parse_precision
+    from rolewright.cli.reporting import claim_file
 
     chosen = parse_precision(precision)
     of_report = parse_language(language)
@@ -88,8 +104,13 @@ def evaluate(
     names = parse_suites(suites)
     asked = read_questions(questions) if questions else []
     built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
+    thresholds = read_thresholds(fail_under or [], built, role)
+    if junit is not None:
+        claim_file(junit, "--junit")
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results = run_job(job, built, out, trained_prompts=trained)
+    results, samples = run_job(job, built, out, trained_prompts=trained, thresholds=thresholds)
+    if junit is not None:
+        write_junit(junit, results, samples)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
@@ -99,13 +120,15 @@ def evaluate(
         print_json(results)
     else:
         show_results(results)
-    if results["verdict"] == "not proven":
+    short = any(not each["reached"] for each in results["thresholds"])
+    if short or results["verdict"] == "not proven":
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 
 def show_results(results: dict[str, Any]) -> None:
-    """Print arms side by side, and the verdict."""
+    """Print arms side by side, the verdict, and what follows from it."""
     arms = results["arms"]
+    changes = {} if results["paired"] is None else {r["id"]: r for r in results["paired"]["rules"]}
     rows = [
         [
             "all rules kept",
@@ -119,8 +142,11 @@ def show_results(results: dict[str, Any]) -> None:
     first = next(iter(arms.values()))
     for number, rule in enumerate(first["rules"]):
         cells = [interval(arm["rules"][number]) for arm in arms.values()]
-        rows.append([f"  {rule['id']} ({rule['total']})", *cells])
+        change = [difference(changes[rule["id"]])] if rule["id"] in changes else []
+        rows.append([f"  {rule['id']} ({rule['total']})", *cells, *change])
     title = f"{results['role']}: share of {first['prompts']} prompts, 95% interval"
-    print_table(title, ["", *arms], rows)
+    columns = ["", *arms, *(["by training, Holm's p"] if changes else [])]
+    print_table(title, columns, rows)
     show_suites(results["suites"])
     print(f"verdict: {results['verdict']}. {results['reason']}")
+    show_gate(results)
