@@ -71,7 +71,7 @@ def prompts(project):
 def test_a_bundle(rolewright, trained, project, prompts, tmp_path):
     """What is told before the run and behind it, where a rule is broken by every answer."""
     role = project / "role.yaml"
-    rule = "- {id: says-so, check: opens_with, any: [Verily]}"
+    rule = "- {id: says-so, check: opens_with, phrases: [Verily]}"
     role.write_text(f"{role.read_text('utf-8')}{rule}\n", "utf-8")
     file = tmp_path / "junit.xml"
     code, out, err = rolewright(

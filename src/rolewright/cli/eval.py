@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rolewright.cli.gate import show_gate
+from rolewright.cli.gate import falls_short, show_gate
 from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
@@ -16,6 +16,22 @@ from rolewright.cli.output import (
 )
 from rolewright.cli.suite_tables import difference, interval, show_suites
 
+Data = Annotated[
+    list[Path] | None,
+    typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
+]
+Questions = Annotated[
+    list[Path] | None,
+    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
+]
+TrustVerifiers = Annotated[
+    bool,
+    typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
+]
 Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
@@ -46,31 +62,19 @@ def evaluate(
     role_path: Annotated[
         Path | None, typer.Option("--role", help="The role file; a bundle has its own.")
     ] = None,
-    data: Annotated[
-        list[Path] | None,
-        typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
-    ] = None,
+    data: Data = None,
     suites: Annotated[
         str, typer.Option("--suites", help="Names with commas between them, or all.")
     ] = "adherence",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
-    questions: Annotated[
-        list[Path] | None,
-        typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-    ] = None,
+    questions: Questions = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
-    ] = None,
+    out: Out = None,
     fail_under: FailUnder = None,
     junit: Junit = None,
-    trust_verifiers: Annotated[
-        bool,
-        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
-    ] = False,
+    trust_verifiers: TrustVerifiers = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -85,9 +89,8 @@ def evaluate(
     """
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
-    from rolewright.cli.gate import read_thresholds, write_junit
+    from rolewright.cli.gate import open_gate
     from rolewright.cli.reading import parse_language, parse_precision
-    from rolewright.cli.reporting import claim_file
 
     chosen = parse_precision(precision)
     of_report = parse_language(language)
@@ -104,13 +107,9 @@ def evaluate(
     names = parse_suites(suites)
     asked = read_questions(questions) if questions else []
     built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
-    thresholds = read_thresholds(fail_under or [], built, role)
-    if junit is not None:
-        claim_file(junit, "--junit")
+    gate = open_gate(fail_under or [], junit, built, role)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results, samples = run_job(job, built, out, trained_prompts=trained, thresholds=thresholds)
-    if junit is not None:
-        write_junit(junit, results, samples)
+    results = run_job(job, built, out, trained_prompts=trained, gate=gate)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
@@ -120,8 +119,7 @@ def evaluate(
         print_json(results)
     else:
         show_results(results)
-    short = any(not each["reached"] for each in results["thresholds"])
-    if short or results["verdict"] == "not proven":
+    if falls_short(results):
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 

@@ -11,11 +11,10 @@ from rolewright.cli.output import progress, say
 
 if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
+    from rolewright.cli.gate import Gate
     from rolewright.conversations.conversation import Conversation
     from rolewright.evaluation.arms import Arm
-    from rolewright.evaluation.evaluate import Samples
     from rolewright.evaluation.suites.suite import Suite
-    from rolewright.evaluation.thresholds import Threshold
     from rolewright.models.load import Precision
     from rolewright.role.schema import RoleFile
 
@@ -106,12 +105,9 @@ def run_job(
     out: Path | None,
     *,
     trained_prompts: int,
-    thresholds: "Sequence[Threshold]",
-) -> "tuple[dict[str, Any], Samples]":
-    """Run suites, or go on with a broken run in ``out``, and sum up.
-
-    Returns:
-        The results, and the samples that they sum up.
+    gate: "Gate",
+) -> dict[str, Any]:
+    """Run suites, or go on with a broken run in ``out``, sum up, and tell the build.
 
     Raises:
         UserError: ``out`` is taken, or a conversation cannot be answered.
@@ -140,9 +136,10 @@ def run_job(
         suites,
         samples,
         trained_prompts=trained_prompts,
-        thresholds=thresholds,
+        thresholds=gate.thresholds,
     )
-    return results, samples
+    gate.write(results, samples)
+    return results
 
 
 def say_power(suites: "Sequence[Suite]") -> None:

@@ -1,6 +1,7 @@
 """What an evaluation says to a build: thresholds, JUnit XML, and what to do next."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,26 +12,49 @@ if TYPE_CHECKING:
     from rolewright.role.schema import RoleFile
 
 
-def read_thresholds(
-    texts: Sequence[str], suites: "Sequence[Suite]", role: "RoleFile"
-) -> "list[Threshold]":
-    """Read what ``--fail-under`` asks for, before anything runs.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a build asks of an evaluation.
+
+    Attributes:
+        thresholds: that the target has to reach.
+        junit: where to write JUnit XML; None = nowhere.
+    """
+
+    thresholds: "Sequence[Threshold]"
+    junit: Path | None
+
+    def write(self, results: Mapping[str, Any], samples: "Samples") -> None:
+        """Write the JUnit XML, where it is asked for."""
+        from rolewright.bundle.write import write_bytes
+        from rolewright.reports.junit import render_junit
+
+        if self.junit is not None:
+            write_bytes(self.junit, render_junit(results, samples))
+
+
+def open_gate(
+    texts: Sequence[str], junit: Path | None, suites: "Sequence[Suite]", role: "RoleFile"
+) -> Gate:
+    """Read ``--fail-under``, and make sure that ``--junit`` can be written, before anything runs.
 
     Raises:
-        UserError: it names nothing that will be judged.
+        UserError: a threshold names nothing that will be judged, or the file is taken.
     """
+    from rolewright.cli.reporting import claim_file
     from rolewright.evaluation.thresholds import parse_threshold
 
     names, rules = [suite.name for suite in suites], [rule.id for rule in role.rules]
-    return [parse_threshold(text, names, rules) for text in texts]
+    thresholds = [parse_threshold(text, names, rules) for text in texts]
+    if junit is not None:
+        claim_file(junit, "--junit")
+    return Gate(thresholds, junit)
 
 
-def write_junit(file: Path, results: Mapping[str, Any], samples: "Samples") -> None:
-    """Write the results for a build server."""
-    from rolewright.bundle.write import write_bytes
-    from rolewright.reports.junit import render_junit
-
-    write_bytes(file, render_junit(results, samples))
+def falls_short(results: Mapping[str, Any]) -> bool:
+    """Whether the command has to end with exit code 1."""
+    reached = all(threshold["reached"] for threshold in results["thresholds"])
+    return not reached or results["verdict"] == "not proven"
 
 
 def show_gate(results: Mapping[str, Any]) -> None:
