@@ -1,14 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import binom, ks_2samp
 
 from rolewright.confidence.answer_log import LoggedAnswer
 from rolewright.confidence.calibrate import calibrate
-from rolewright.confidence.drift import adjust_p_values, compare_scores, find_drift
+from rolewright.confidence.drift import compare_scores, find_drift
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
+from rolewright.confidence.multiple_testing import adjust_p_values
 from rolewright.errors import Place
 
 NAMES = ("mean_probability", "min_probability", "mean_entropy", "answer_tokens")
@@ -63,25 +62,6 @@ def logged(scores, correct=None, questions=None):
         )
         for row in range(len(scores))
     ]
-
-
-def holm(p_values):
-    """By closure: a hypothesis falls where Bonferroni's test rejects all sets that hold it."""
-    sets = [
-        [i for i in range(len(p_values)) if mask >> i & 1] for mask in range(1, 1 << len(p_values))
-    ]
-    levels = [(s, min(1.0, len(s) * min(p_values[i] for i in s))) for s in sets]
-    return [max(level for s, level in levels if i in s) for i in range(len(p_values))]
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
-def test_holm_is_bonferroni_closed(p_values):
-    assert adjust_p_values(p_values) == pytest.approx(holm(p_values))
-
-
-def test_holm_by_hand():
-    assert adjust_p_values([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert adjust_p_values([]) == []
 
 
 def test_each_score_is_compared_as_scipy_does(calibration):

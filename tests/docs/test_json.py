@@ -27,7 +27,8 @@ COMMANDS = {
     "rolewright.convert/1": "convert QWEN1 new",
     "rolewright.drift/1": "drift bundle log.jsonl",
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
-    "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
+    "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 12 --fail-under 0.5",
+    "rolewright.compare/1": "compare run run",
     "rolewright.error/1": "check missing.yaml",
 }
 
@@ -89,6 +90,9 @@ def test_an_example_has_the_keys_that_the_code_gives(
         with (tmp_path / "role.yaml").open("a", encoding="utf-8") as file:
             file.write("scenarios: [{id: capital}]\n")
     shutil.copytree(project / "bundle", tmp_path / "bundle")
+    if schema == "rolewright.compare/1":
+        evaluated = ["--data", "train.jsonl", "--max-new-tokens", 3, "--out", "run"]
+        rolewright("eval", "bundle", *evaluated)
     models = {"MODEL": tiny_folder, "QWEN1": write_qwen1()[0]}
     if schema == "rolewright.confidence/1":
         fresh = (tmp_path / "questions.jsonl").read_text("utf-8").replace('"What', '"So, what')

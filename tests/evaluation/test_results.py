@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from rolewright.evaluation.results import summarise as summarise_suites
 from rolewright.evaluation.suites.adherence import adherence
+from rolewright.evaluation.thresholds import Threshold
 
 
 def summarise(role, target, samples, **more):
@@ -45,6 +47,7 @@ def test_a_base_model_alone_is_not_compared(role, judged):
     results = summarise(role, "model", samples)
     assert results["paired"] is None
     assert results["verdict"] == "base model only"
+    assert results["advice"] == []
 
 
 def test_a_rule_that_was_never_judged_has_no_rate(role, judged):
@@ -59,3 +62,55 @@ def test_prompts_that_were_trained_on_are_no_secret(role, judged):
     assert results["trained_prompts"] == 1
     assert "1 of the prompts were trained on" in results["reason"]
     assert "trained on" not in summarise(role, "model", samples)["reason"]
+
+
+def numbered(samples):
+    """The samples of as many prompts."""
+    return [
+        replace(s, conversation=replace(s.conversation, id=str(n))) for n, s in enumerate(samples)
+    ]
+
+
+@pytest.fixture
+def traded(judged):
+    """Training that wins one rule on all of 20 prompts, and loses the other on some of them."""
+
+    def build(lost):
+        arms = {"base": (0, 0), "base+role": (0, 20), "tuned+role": (20, 20 - lost)}
+        return {
+            arm: numbered([judged(arm, short=n < short, one_line=n < line) for n in range(20)])
+            for arm, (short, line) in arms.items()
+        }
+
+    return build
+
+
+def test_rules_are_tested_together(role, traded):
+    results = summarise(role, "bundle", traded(lost=2))
+    short, one_line = results["paired"]["rules"]
+    assert (short["id"], short["change"], short["difference"]) == ("short", "better", 1)
+    assert short["adjusted_p_value"] == pytest.approx(2 * short["p_value"])
+    assert (one_line["change"], one_line["lost"]) == ("not distinguishable", 2)
+    assert results["verdict"] == "took hold"
+
+
+def test_a_rule_that_training_made_worse_is_an_objection(role, traded):
+    results = summarise(role, "bundle", traded(lost=8))
+    assert results["paired"]["rules"][1]["change"] == "worse"
+    assert results["verdict"] == "not proven"
+    assert (
+        "But the rule 'one-line' is kept by 60% of the answers after training, 100% before"
+        in (results["reason"])
+    )
+
+
+def test_what_the_tuned_model_breaks_is_named(role, traded):
+    [advice] = summarise(role, "bundle", traded(lost=2))["advice"]
+    assert (advice["rule"], advice["broken"], advice["total"]) == ("one-line", 2, 20)
+
+
+def test_thresholds_judge_the_tuned_model(role, traded):
+    thresholds = [Threshold("adherence", "short", 1.0), Threshold("adherence", None, 0.95)]
+    results = summarise(role, "bundle", traded(lost=2), thresholds=thresholds)
+    assert [each["reached"] for each in results["thresholds"]] == [True, False]
+    assert summarise(role, "bundle", traded(lost=2))["thresholds"] == []

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rolewright.cli.gate import falls_short, show_gate
 from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
@@ -13,14 +14,41 @@ from rolewright.cli.output import (
     print_table,
     say,
 )
-from rolewright.cli.suite_tables import interval, show_suites
+from rolewright.cli.suite_tables import difference, interval, show_suites
 
+Data = Annotated[
+    list[Path] | None,
+    typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
+]
+Questions = Annotated[
+    list[Path] | None,
+    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
+]
+TrustVerifiers = Annotated[
+    bool,
+    typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
+]
 Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
 ]
 ApiModel = Annotated[
     str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
+]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under",
+        metavar="[NAME=]SHARE",
+        help="Exit 1 below this share of answers with every rule kept, or of a rule's or suite's.",
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML for a build server.")
 ]
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
@@ -34,29 +62,19 @@ def evaluate(
     role_path: Annotated[
         Path | None, typer.Option("--role", help="The role file; a bundle has its own.")
     ] = None,
-    data: Annotated[
-        list[Path] | None,
-        typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
-    ] = None,
+    data: Data = None,
     suites: Annotated[
         str, typer.Option("--suites", help="Names with commas between them, or all.")
     ] = "adherence",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
-    questions: Annotated[
-        list[Path] | None,
-        typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-    ] = None,
+    questions: Questions = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
-    ] = None,
-    trust_verifiers: Annotated[
-        bool,
-        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
-    ] = False,
+    out: Out = None,
+    fail_under: FailUnder = None,
+    junit: Junit = None,
+    trust_verifiers: TrustVerifiers = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -71,6 +89,7 @@ def evaluate(
     """
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
+    from rolewright.cli.gate import open_gate
     from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
@@ -88,8 +107,9 @@ def evaluate(
     names = parse_suites(suites)
     asked = read_questions(questions) if questions else []
     built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
+    gate = open_gate(fail_under or [], junit, built, role)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results = run_job(job, built, out, trained_prompts=trained)
+    results = run_job(job, built, out, trained_prompts=trained, gate=gate)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
@@ -99,13 +119,14 @@ def evaluate(
         print_json(results)
     else:
         show_results(results)
-    if results["verdict"] == "not proven":
+    if falls_short(results):
         raise typer.Exit(EXIT_FALLS_SHORT)
 
 
 def show_results(results: dict[str, Any]) -> None:
-    """Print arms side by side, and the verdict."""
+    """Print arms side by side, the verdict, and what follows from it."""
     arms = results["arms"]
+    changes = {} if results["paired"] is None else {r["id"]: r for r in results["paired"]["rules"]}
     rows = [
         [
             "all rules kept",
@@ -119,8 +140,11 @@ def show_results(results: dict[str, Any]) -> None:
     first = next(iter(arms.values()))
     for number, rule in enumerate(first["rules"]):
         cells = [interval(arm["rules"][number]) for arm in arms.values()]
-        rows.append([f"  {rule['id']} ({rule['total']})", *cells])
+        change = [difference(changes[rule["id"]])] if rule["id"] in changes else []
+        rows.append([f"  {rule['id']} ({rule['total']})", *cells, *change])
     title = f"{results['role']}: share of {first['prompts']} prompts, 95% interval"
-    print_table(title, ["", *arms], rows)
+    columns = ["", *arms, *(["by training, Holm's p"] if changes else [])]
+    print_table(title, columns, rows)
     show_suites(results["suites"])
     print(f"verdict: {results['verdict']}. {results['reason']}")
+    show_gate(results)

@@ -11,6 +11,7 @@ from rolewright.cli.output import progress, say
 
 if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
+    from rolewright.cli.gate import Gate
     from rolewright.conversations.conversation import Conversation
     from rolewright.evaluation.arms import Arm
     from rolewright.evaluation.suites.suite import Suite
@@ -61,6 +62,7 @@ class Job:
 
     def conditions(self, suites: "Sequence[Suite]") -> dict[str, Any]:
         """All that the samples depend on: another run in the same folder is refused."""
+        from rolewright.evaluation.rule_hash import hash_rules
         from rolewright.file_hash import hash_file, hash_text
 
         probes = [[suite.name, *astuple(probe)] for suite in suites for probe in suite.probes]
@@ -71,6 +73,7 @@ class Job:
             "endpoint": self.endpoint,
             "bundle": bundle,
             "role": hash_text(self.role.source),
+            "rules": hash_rules(self.role),
             "probes": hash_text(json.dumps(probes, ensure_ascii=False)),
             "precision": self.precision,
             "max_new_tokens": self.max_new_tokens,
@@ -97,9 +100,14 @@ class Job:
 
 
 def run_job(
-    job: Job, suites: "Sequence[Suite]", out: Path | None, *, trained_prompts: int
+    job: Job,
+    suites: "Sequence[Suite]",
+    out: Path | None,
+    *,
+    trained_prompts: int,
+    gate: "Gate",
 ) -> dict[str, Any]:
-    """Run suites, or go on with a broken run in ``out``, and sum up.
+    """Run suites, or go on with a broken run in ``out``, sum up, and tell the build.
 
     Raises:
         UserError: ``out`` is taken, or a conversation cannot be answered.
@@ -111,6 +119,8 @@ def run_job(
     done = {} if out is None else claim_run(out, job.conditions(suites))
     if done:
         say(f"{out}: going on behind {len(done)} samples")
+    if job.bundle is not None:
+        say_power(suites)
     arms = job.arms()
     total = sum(
         len(probe.turns) * sum(arm.name in suite.arms for arm in arms)
@@ -120,7 +130,25 @@ def run_job(
     settings = Settings(job.max_new_tokens, None if out is None else out / LOG, done)
     with progress("answering", total=total - len(done)) as advance:
         samples = evaluate(suites, arms, settings, lambda batch: advance(len(batch)))
-    return summarise(job.role, job.name, suites, samples, trained_prompts=trained_prompts)
+    results = summarise(
+        job.role,
+        job.name,
+        suites,
+        samples,
+        trained_prompts=trained_prompts,
+        thresholds=gate.thresholds,
+    )
+    gate.write(results, samples)
+    return results
+
+
+def say_power(suites: "Sequence[Suite]") -> None:
+    """Tell what differences so many probes can show, before they are asked."""
+    from rolewright.evaluation.announcement import announce
+
+    probes = {suite.name: [probe.cluster or probe.id for probe in suite.probes] for suite in suites}
+    for line in announce({name: len(set(clusters)) for name, clusters in probes.items()}):
+        say(line)
 
 
 def role_for(

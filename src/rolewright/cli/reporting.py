@@ -74,6 +74,19 @@ def claim_report(path: Path, option: str = "--report") -> None:
     """
     if path.suffix.lower() not in {".html", ".htm"}:
         raise UserError.at(path, "a report is one HTML file", expected="a path that ends in .html")
+    claim_file(path, option)
+
+
+def claim_file(path: Path, option: str) -> None:
+    """Make sure that a file can be written, before a long run rather than behind it.
+
+    Args:
+        path: where.
+        option: that named it.
+
+    Raises:
+        UserError: the path is taken, or cannot be written.
+    """
     try:
         path.open("x").close()
         path.unlink()

@@ -22,6 +22,13 @@ def interval(share: Mapping[str, Any]) -> str:
     return f"{share['rate']:.0%} ({100 * share['low']:.0f}–{100 * share['high']:.0f})"
 
 
+def difference(change: Mapping[str, Any]) -> str:
+    """A paired difference in points, with its interval and the p-value among several."""
+    low, high = 100 * change["low"], 100 * change["high"]
+    p_value = change["adjusted_p_value"]
+    return f"{100 * change['difference']:+.0f} ({low:+.0f} to {high:+.0f}), p {p_value:.2g}"
+
+
 def _stability(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
     arms = list(figures)
 

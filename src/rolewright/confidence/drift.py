@@ -10,6 +10,7 @@ from rolewright.confidence.answer_log import LoggedAnswer
 from rolewright.confidence.betting import e_process
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.graded import GradedAnswer
+from rolewright.confidence.multiple_testing import adjust_p_values
 from rolewright.errors import Place
 
 DriftVerdict = Literal["no drift found", "drift found", "too few to tell"]
@@ -177,20 +178,6 @@ def compare_scores(
         )
         for (name, (then, now)), test, p_value in zip(samples.items(), tests, adjusted, strict=True)
     )
-
-
-def adjust_p_values(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment (Holm 1979), in the order of ``p_values``.
-
-    Rejecting what stays below a level makes a false rejection with that probability at most,
-    however the tests depend on each other.
-    """
-    values = np.asarray(p_values, dtype=float)
-    order = np.argsort(values, kind="stable")
-    scaled = values[order] * np.arange(len(values), 0, -1)
-    adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1)
-    return [float(value) for value in adjusted]
 
 
 def watch_promise(

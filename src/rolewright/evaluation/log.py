@@ -27,21 +27,16 @@ def read_samples(file: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
-def resume_log(file: Path) -> dict[Key, Sample]:
-    """The samples of a broken run, by key; what its end left of a line is cut off.
+def read_log(file: Path) -> dict[Key, Sample]:
+    """The samples of a log, by key, up to its last whole line; none where there is no log.
 
     Raises:
-        UserError: a line within the log is no sample.
+        UserError: a line is no sample.
     """
     if not file.exists():
         return {}
-    data = file.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        with file.open("r+b") as stream:
-            stream.truncate(len(whole))
     samples = {}
-    for number, line in enumerate(whole.decode("utf-8").split("\n")[:-1], start=1):
+    for number, line in enumerate(_whole_lines(file).decode("utf-8").split("\n")[:-1], start=1):
         place = Place(str(file), number)
         try:
             sample = Sample.from_record(json.loads(line), place)
@@ -50,10 +45,29 @@ def resume_log(file: Path) -> dict[Key, Sample]:
                 file,
                 f"this is no sample of an evaluation: {error!r}",
                 line=number,
-                fix="remove the line, or choose another folder for --out",
+                fix="remove the line, or evaluate anew into another folder",
             ) from error
         samples[sample.key] = sample
     return samples
+
+
+def resume_log(file: Path) -> dict[Key, Sample]:
+    """The samples of a broken run, by key; what its end left of a line is cut off.
+
+    Raises:
+        UserError: a line within the log is no sample.
+    """
+    if file.exists():
+        whole = len(_whole_lines(file))
+        if whole < file.stat().st_size:
+            with file.open("r+b") as stream:
+                stream.truncate(whole)
+    return read_log(file)
+
+
+def _whole_lines(file: Path) -> bytes:
+    data = file.read_bytes()
+    return data[: data.rfind(b"\n") + 1]
 
 
 def claim_run(folder: Path, conditions: dict[str, Any]) -> dict[Key, Sample]:

@@ -4,11 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rolewright.evaluation.advice import advise
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.judged import judged_samples
+from rolewright.evaluation.rule_changes import (
+    RuleChanges,
+    records_of,
+    rule_changes,
+    rule_objections,
+)
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import PairedDifference, paired_difference
 from rolewright.evaluation.suites.adherence import ADHERENCE
 from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.thresholds import Threshold
 from rolewright.evaluation.verdict import decide
 from rolewright.role.schema import RoleFile
 
@@ -22,6 +31,7 @@ def summarise(
     samples: Mapping[str, Mapping[str, Sequence[Sample]]],
     *,
     trained_prompts: int = 0,
+    thresholds: Sequence[Threshold] = (),
 ) -> dict[str, Any]:
     """Sum an evaluation up.
 
@@ -31,24 +41,29 @@ def summarise(
         suites: that ran, adherence among them.
         samples: by suite and arm; adherence has the same prompts in the same order in each arm.
         trained_prompts: how many of the prompts were trained on.
+        thresholds: that the target has to reach.
 
     Returns:
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
         name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
         figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept; None without a tuned arm), ``verdict`` and ``reason``.
+        kept, and under ``rules`` on each rule; None without a tuned arm), ``verdict``, ``reason``
+        ``advice`` (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
+        ``Threshold.judge``).
     """
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
     adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
+    changes: RuleChanges = {}
     if TUNED_ROLE in adherence:
+        changes = rule_changes(role, adherence)
         paired = paired_difference(
             [sample.kept_all for sample in adherence[TUNED_ROLE]],
             [sample.kept_all for sample in adherence[BASE_ROLE]],
         )
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    verdict, reason = decide(paired, kept_all, objections)
+    verdict, reason = decide(paired, kept_all, [*rule_objections(changes), *objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
     return {
@@ -63,9 +78,16 @@ def summarise(
         "suites": figures,
         "paired": None
         if paired is None
-        else {"baseline": BASE_ROLE, "treatment": TUNED_ROLE, **asdict(paired)},
+        else {
+            "baseline": BASE_ROLE,
+            "treatment": TUNED_ROLE,
+            **asdict(paired),
+            "rules": records_of(changes),
+        },
         "verdict": verdict,
         "reason": reason,
+        "advice": advise(adherence.get(TUNED_ROLE, [])),
+        "thresholds": [threshold.judge(judged_samples(samples)) for threshold in thresholds],
     }
 
 

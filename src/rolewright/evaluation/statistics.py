@@ -20,6 +20,16 @@ class Proportion:
     low: float | None
     high: float | None
 
+    def estimate(self) -> tuple[float, float, float]:
+        """Rate, low and high, where there are any.
+
+        Raises:
+            ValueError: the total is 0.
+        """
+        if self.rate is None or self.low is None or self.high is None:
+            raise ValueError("a share of nothing has no rate")
+        return self.rate, self.low, self.high
+
 
 def proportion(outcomes: Sequence[bool]) -> Proportion:
     """The share of successes with its Wilson score interval (Wilson 1927)."""
@@ -115,6 +125,7 @@ class PairedDifference:
         low, high: its 95% interval.
         p_value: two-sided, of no difference.
         pairs: number of prompts.
+        gained, lost: on how many of them only the one arm succeeds, and only the other.
     """
 
     difference: float
@@ -122,6 +133,13 @@ class PairedDifference:
     high: float
     p_value: float
     pairs: int
+    gained: int
+    lost: int
+
+    @property
+    def discordance(self) -> float:
+        """The share of prompts on which the arms differ."""
+        return (self.gained + self.lost) / self.pairs
 
 
 def paired_difference(treatment: Sequence[bool], baseline: Sequence[bool]) -> PairedDifference:
@@ -146,25 +164,30 @@ def paired_difference(treatment: Sequence[bool], baseline: Sequence[bool]) -> Pa
     neither = total - both - gained - lost
     discordant = gained + lost
     p_value = float(binomtest(gained, discordant).pvalue) if discordant else 1.0
-    low, high = _newcombe_interval(both, gained, lost, neither)
-    return PairedDifference((gained - lost) / total, low, high, p_value, total)
-
-
-def _newcombe_interval(both: int, gained: int, lost: int, neither: int) -> tuple[float, float]:
-    from scipy.stats import binomtest
-
-    total = both + gained + lost + neither
-    difference = (gained - lost) / total
-    rates, reaches = [], []
-    for passed in (both + gained, both + lost):
-        interval = binomtest(passed, total).proportion_ci(method="wilson")
-        rate = passed / total
-        rates.append(rate)
-        reaches.append((rate - float(interval.low), float(interval.high) - rate))
-    (down_1, up_1), (down_2, up_2) = reaches
     phi = _correlation(both, gained, lost, neither)
-    low = difference - math.sqrt(down_1**2 - 2 * phi * down_1 * up_2 + up_2**2)
-    high = difference + math.sqrt(down_2**2 - 2 * phi * down_2 * up_1 + up_1**2)
+    low, high = difference_interval(proportion(treatment), proportion(baseline), phi)
+    return PairedDifference((gained - lost) / total, low, high, p_value, total, gained, lost)
+
+
+def difference_interval(
+    first: Proportion, second: Proportion, correlation: float
+) -> tuple[float, float]:
+    """The interval of the difference of two shares, from their own intervals.
+
+    The distances from each share to the ends of its interval add up as standard errors do
+    (Newcombe 1998; Zou & Donner 2008, Statistics in Medicine 27:1693).
+
+    Args:
+        first: of something.
+        second: which is taken away from it; of something, too.
+        correlation: of the two shares.
+    """
+    (rate_1, low_1, high_1), (rate_2, low_2, high_2) = first.estimate(), second.estimate()
+    difference = rate_1 - rate_2
+    down_1, up_1 = rate_1 - low_1, high_1 - rate_1
+    down_2, up_2 = rate_2 - low_2, high_2 - rate_2
+    low = difference - math.sqrt(down_1**2 - 2 * correlation * down_1 * up_2 + up_2**2)
+    high = difference + math.sqrt(down_2**2 - 2 * correlation * down_2 * up_1 + up_1**2)
     return max(-1.0, low), min(1.0, high)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.power import SIGNIFICANCE, pairs_needed, round_up
 from rolewright.evaluation.statistics import PairedDifference
-
-SIGNIFICANCE = 0.05
 
 VerdictText = Literal["took hold", "not proven", "base model only"]
 
@@ -20,12 +19,12 @@ def decide(
 
     "took hold" needs the whole 95% interval of the paired difference above zero and an exact
     p-value below 0.05 (on a handful of prompts the two may differ), the tuned model to keep every
-    rule on more than half of the prompts, and no objection of another suite.
+    rule on more than half of the prompts, and no objection.
 
     Args:
         paired: tuned against base with role; None where no tuned model was evaluated.
         kept_all: share of prompts with all rules kept, by arm.
-        objections: of the suites that ran, a sentence each.
+        objections: of the suites that ran and of single rules, a sentence each.
     """
     prompted = kept_all[BASE_ROLE]
     if paired is None:
@@ -42,9 +41,20 @@ def decide(
         f"p = {paired.p_value:.2g})."
     )
     if paired.low <= 0 or paired.p_value >= SIGNIFICANCE:
-        return "not proven", f"{numbers} So few prompts do not prove a difference."
+        return "not proven", f"{numbers} {_too_few(paired)}"
     if tuned <= 0.5:
         return "not proven", f"{numbers} Training helped, but most answers still break a rule."
     if objections:
         return "not proven", f"{numbers} But {'; '.join(objections)}."
     return "took hold", numbers
+
+
+def _too_few(paired: PairedDifference) -> str:
+    """How many prompts would show a difference of the size that was found."""
+    if paired.difference <= 0:
+        return "Training brought nothing on these prompts that the prompt alone did not."
+    needed = round_up(pairs_needed(paired.difference, paired.discordance))
+    return (
+        f"So few prompts do not prove a difference: about {needed} held-out prompts would be "
+        "needed to show one of this size (with 80% power)."
+    )

@@ -8,6 +8,7 @@ from rolewright.confidence.grade import grade
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.questions import Question
 from rolewright.evaluation.arms import BASE, TUNED
+from rolewright.evaluation.power import pairs_for_margin, round_up
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.statistics import paired_difference, proportion
 from rolewright.evaluation.suites.suite import Samples, Suite
@@ -64,8 +65,12 @@ def _objections(figures: Mapping[str, Any]) -> list[str]:
     if figures["no_worse"] in {None, True}:
         return []
     found = figures["difference"]
+    # One question more on each side: that none of few differs does not mean that none of many does.
+    discordance = (found["gained"] + found["lost"] + 1) / (found["pairs"] + 2)
+    needed = round_up(pairs_for_margin(figures["margin"], discordance))
     return [
         f"general ability: {100 * found['difference']:+.0f} points on {found['pairs']} questions "
         f"(95% interval {100 * found['low']:+.0f} to {100 * found['high']:+.0f}); a loss of more "
-        f"than {100 * figures['margin']:.0f} is not ruled out"
+        f"than {100 * figures['margin']:.0f} is not ruled out, for which about {needed} questions "
+        "are needed if nothing is lost"
     ]

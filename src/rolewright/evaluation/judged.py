@@ -1,0 +1,36 @@
+"""The arm that an evaluation is about, suite by suite."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED, TUNED_ROLE
+from rolewright.evaluation.sample import Sample
+from rolewright.evaluation.suites.over_role import OVER_ROLE
+
+_PREFERENCE = (TUNED_ROLE, TUNED, BASE_ROLE, BASE)
+UNDIRECTED = frozenset({OVER_ROLE})
+"""Suites whose checks need not be passed: nobody asked for the role there."""
+
+
+def judged_arm(arms: Iterable[str]) -> str | None:
+    """The arm of a suite that tells of the target: tuned before base, with the role before without.
+
+    Args:
+        arms: that the suite has.
+    """
+    return next((arm for arm in _PREFERENCE if arm in arms), None)
+
+
+def judged_samples(
+    samples: Mapping[str, Mapping[str, Sequence[Sample]]],
+) -> dict[str, Sequence[Sample]]:
+    """By suite the samples of that arm, without suites whose checks need not be passed.
+
+    Args:
+        samples: by suite and arm.
+    """
+    found = {}
+    for suite, arms in samples.items():
+        arm = judged_arm(arms)
+        if suite not in UNDIRECTED and arm is not None:
+            found[suite] = arms[arm]
+    return found
