@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolewright.augmentation.shares import KINDS
-from rolewright.augmentation.twins import plan_twins, read_source, rows_of_role
+from rolewright.augmentation.twins import limit_tokens, plan_twins, read_source, rows_of_role
 from rolewright.conversations.rows import Row
 from rolewright.errors import Fault, Place
 
@@ -48,6 +48,16 @@ def test_the_same_seed_chooses_the_same(plan, capitals):
     assert shown(plan(capitals, seed=2, none=0.3, foreign=0.3)) != first
     without = shown(plan(capitals, foreign=0.3))
     assert without == [each for each in first if each[1] == "foreign"]  # kinds are independent
+
+
+def test_answers_of_twins_are_as_long_as_the_roles(role, sources, row):
+    short = [row("Q", "Paris")] * 20
+    assert limit_tokens(role(), sources(short)) == 24
+    paragraph = row("Q", "word " * 60)
+    assert limit_tokens(role(), sources([*short, paragraph])) == 24  # nine in ten are short
+    assert limit_tokens(role(), sources([*short, *[paragraph] * 3])) == 60
+    foreign = row("Q", "word " * 300, system="Be a pirate.")
+    assert limit_tokens(role(), sources([paragraph, *[foreign] * 5])) == 60
 
 
 def test_only_rows_under_the_role_get_twins(role, sources, row):

@@ -20,7 +20,7 @@ def test_what_is_written_can_be_checked_and_trained_on(
         f"{project / 'augmented.jsonl'}: 8 rows of the data (8 of the role), "
         "twins: none 4, empty 2, foreign 2, paraphrase 4\n"
     )
-    assert "answers reach --max-new-tokens" in err
+    assert "answers reach 4 tokens" in err
     data = project / "augmented.jsonl"
     code, checked = as_json("check", project / "role.yaml", data)
     assert (code, checked["conversations"], checked["errors"]) == (0, 20, 0)

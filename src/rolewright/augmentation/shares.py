@@ -10,7 +10,7 @@ Kind = Literal["none", "empty", "foreign", "paraphrase"]
 the same in other words."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-DEFAULT_SHARES = "none=0.15,empty=0.05,foreign=0.15,paraphrase=0.1"
+DEFAULT_SHARES = "none=0.15,empty=0.05,foreign=0.15,paraphrase=0.15"
 
 
 def parse_shares(text: str) -> Mapping[Kind, float]:

@@ -29,8 +29,13 @@ def augment(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all choices.")] = 42,
     max_new_tokens: Annotated[
-        int, typer.Option("--max-new-tokens", min=1, help="Limit on the base model's answers.")
-    ] = 64,
+        int | None,
+        typer.Option(
+            "--max-new-tokens",
+            min=1,
+            help="Limit on the base model's answers; else as long as the role's, at least 24.",
+        ),
+    ] = None,
     temperature: Annotated[
         float, typer.Option("--temperature", min=0, help="Of the base model's answers; 0 = greedy.")
     ] = 0.0,
@@ -50,18 +55,21 @@ def augment(
     from rolewright.augmentation.augment import Request, claim_file, read_sources, unfinished_file
     from rolewright.augmentation.augment import augment as run
     from rolewright.augmentation.shares import parse_shares
+    from rolewright.augmentation.twins import limit_tokens
     from rolewright.cli.reading import tell_skipped
     from rolewright.errors import UserError
     from rolewright.role.load import load_role
 
     if not math.isfinite(temperature):
         raise UserError.at("--temperature", f"found {temperature}", expected="a finite number")
-    decoding = Decoding(max_new_tokens, batch_size, temperature, seed)
-    request = Request(parse_shares(shares), foreign, seed, model, decoding)
+    wanted = parse_shares(shares)
     claim_file(out)
     role = load_role(role_path)
     sources, faults = read_sources(data, role, skip_bad=skip_bad)
     tell_skipped(faults, len(sources))
+    limit = max_new_tokens or limit_tokens(role, sources)
+    decoding = Decoding(limit, batch_size, temperature, seed)
+    request = Request(wanted, foreign, seed, model, decoding)
     try:
         with progress("answering", total=None) as advance:
             done = run(role, sources, request, out, say, advance)
@@ -73,7 +81,7 @@ def augment(
         print_json({"schema": "rolewright.augment/1", "out": str(out), **asdict(done)})
         return
     if done.cut:
-        say(f"{done.cut} answers reach --max-new-tokens: their end is marked as none to learn")
+        say(f"{done.cut} answers reach {limit} tokens: their end is marked as none to learn")
     if done.left_out:
         say(f"{done.left_out} twins left out: no answer, or one that spells out control tokens")
     added = ", ".join(f"{kind} {number}" for kind, number in done.twins.items())
