@@ -36,10 +36,15 @@ def summarise(
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
         name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
         figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept; None without a tuned arm), ``verdict`` and ``reason``.
+        kept; None without a tuned arm), ``objections`` (each ``suite`` and ``text``), ``verdict``
+        and ``reason``.
     """
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
-    objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
+    objections = [
+        {"suite": suite.name, "text": text}
+        for suite in suites
+        for text in suite.objections(figures[suite.name])
+    ]
     adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
     if TUNED_ROLE in adherence:
@@ -48,7 +53,7 @@ def summarise(
             [sample.kept_all for sample in adherence[BASE_ROLE]],
         )
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    verdict, reason = decide(paired, kept_all, objections)
+    verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
     return {
@@ -64,6 +69,7 @@ def summarise(
         "paired": None
         if paired is None
         else {"baseline": BASE_ROLE, "treatment": TUNED_ROLE, **asdict(paired)},
+        "objections": objections,
         "verdict": verdict,
         "reason": reason,
     }
