@@ -56,8 +56,9 @@ def test_hostile_text_is_shown_and_never_run(all_suites, change, opened):
 def test_a_link_chooses_what_is_shown(inputs, make_sample, change, opened):
     broken = {"rule": "short", "passed": False, "evidence": "too long", "span": None}
     samples = [
-        make_sample("base", number, "ＡＢＣ tea" if number == 7 else "x", suite=suite,
-                    verdicts=[broken] if number in {3, 7} else [])
+        make_sample("base", number, "ＡＢＣ tea" if number in {7, 8} else "x", suite=suite,
+                    verdicts={3: [broken], 7: [broken], 8: [{**broken, "rule": "calm"}]}
+                    .get(number, []))
         for suite in ("adherence", "override") for number in range(30)
     ]  # fmt: skip
     shown = change(inputs, samples=samples)
@@ -65,7 +66,9 @@ def test_a_link_chooses_what_is_shown(inputs, make_sample, change, opened):
     assert len(entries(first)) == 20
     assert "60 of 60 conversations" in first.find("p", id="filter-count")[0]["text"]
     assert "page 1 of 3" in first.find("nav", id="pager")[0]["text"]
-    assert entries(opened(shown, "#transcripts?suite=override&page=2"))[-1] == "eval.jsonl:29"
+    assert entries(opened(shown, "#transcripts?suite=override&page=2")) == [
+        f"eval.jsonl:{number}" for number in range(20, 30)
+    ]
     failed = opened(shown, "#transcripts?suite=override&check=short&outcome=passed")
     assert entries(failed) == []
     assert "No conversation" in failed.find("p", id="filter-count")[0]["text"]

@@ -28,19 +28,20 @@ def test_the_sides_say_who_is_better(parse):
 
 
 @pytest.mark.parametrize(
-    ("estimate", "reach"),
+    ("estimate", "share", "reach"),
     [
-        ((0.0, -0.05, 0.05), 10),
-        ((-0.01, -0.15, 0.1), 20),
-        ((0.0, None, None), 10),
-        ((1, 1, 1), 100),
+        ((0.0, -0.05, 0.05), 0.02, 10),
+        ((-0.01, -0.15, 0.1), 0.02, 20),
+        ((0.0, None, None), 0.02, 10),
+        ((1, 1, 1), 0.02, 100),
+        ((0.0, -0.05, 0.05), 0.08, 20),
     ],
 )
-def test_a_margin_makes_the_scale_as_fine_as_the_interval_allows(parse, estimate, reach):
-    page = parse(str(difference_line("x", estimate, "0", ("a", "b"), margin=(0.02, "margin"))))
+def test_a_margin_makes_the_scale_as_fine_as_it_can_be(parse, estimate, share, reach):
+    page = parse(str(difference_line("x", estimate, "0", ("a", "b"), margin=(share, "margin"))))
     labels = {t["text"]: float(t["x"]) for t in page.find("text", class_="tick")}
     assert f"+{reach}" in labels
     (margin,) = page.find("line", class_="threshold")
     point = (labels[f"+{reach}"] - labels["0"]) / reach
-    assert float(margin["x1"]) == pytest.approx(labels["0"] - 2 * point)
+    assert float(margin["x1"]) == pytest.approx(labels["0"] - 100 * share * point, abs=0.01)
     assert "margin" in labels
