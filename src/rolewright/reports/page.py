@@ -53,6 +53,8 @@ def _environment() -> Environment:
         "decimal": numerals.decimal,
         "p_value": numerals.p_value,
     }
+    # Of the filter ``tojson``, which keeps "<" from ending a script: as short as JSON can be.
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     environment.tests["long"] = lambda text: len(text) > LONG_CHARACTERS
     return environment
 
