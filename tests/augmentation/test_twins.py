@@ -53,9 +53,9 @@ def test_the_same_seed_chooses_the_same(plan, capitals):
 def test_answers_of_twins_are_as_long_as_the_roles(role, sources, row):
     short = [row("Q", "Paris")] * 20
     assert limit_tokens(role(), sources(short)) == 24
-    paragraph = row("Q", "word " * 60)
+    paragraph = row("Q", " ".join(["word"] * 60))
     assert limit_tokens(role(), sources([*short, paragraph])) == 24  # nine in ten are short
-    assert limit_tokens(role(), sources([*short, *[paragraph] * 3])) == 60
+    assert limit_tokens(role(), sources([*short, *[paragraph] * 5])) == 60
     foreign = row("Q", "word " * 300, system="Be a pirate.")
     assert limit_tokens(role(), sources([paragraph, *[foreign] * 5])) == 60
 

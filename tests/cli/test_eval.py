@@ -223,7 +223,10 @@ def test_all_suites(rolewright, as_json, chat_endpoint, project, prompts, asked,
     assert len(records) == printed["samples"]
     keys = {(r["suite"], r["arm"], r["id"], r["turn"]) for r in records}
     assert len(keys) == len(records)
-    assert (out / "report.html").exists()
+    report = (out / "report.html").read_text("utf-8")
+    for suite in suites:
+        assert f'<section id="suite-{suite.replace("_", "-")}">' in report
+        assert f'"suite":"{suite}"' in report
 
     # What is killed goes on, with all suites.
     (out / "results.json").unlink()

@@ -38,8 +38,21 @@ def test_rates_by_hand(role, judged):
     paired = results["paired"]
     assert (paired["difference"], paired["pairs"]) == (0.5, 2)
     assert results["verdict"] == "not proven"  # two prompts prove nothing
-    assert (results["samples"], results["suites"]) == (6, {})
+    assert (results["samples"], results["suites"], results["objections"]) == (6, {}, [])
     json.dumps(results)
+
+
+def test_what_a_suite_objects_to_stands_in_the_results(role, judged):
+    samples = {
+        arm: [judged(arm, one_line=arm == "tuned+role")] * 20
+        for arm in ("base", "base+role", "tuned+role")
+    }
+    suites = [replace(adherence(role, []), objections=lambda _: ["too dear", "too slow"])]
+    results = summarise_suites(role, "bundle", suites, {"adherence": samples})
+    objections = [{"suite": "adherence", "text": text} for text in ("too dear", "too slow")]
+    assert results["objections"] == objections
+    assert results["verdict"] == "not proven"
+    assert results["reason"].endswith("But too dear; too slow.")
 
 
 def test_a_base_model_alone_is_not_compared(role, judged):

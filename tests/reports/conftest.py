@@ -68,14 +68,19 @@ def arm(system: str | None, kept: int) -> dict[str, Any]:
 def sample(arm_name: str, number: int, output: str, **changes: Any) -> dict[str, Any]:
     verdict = {"rule": "short", "passed": True, "evidence": "1 word", "span": None}
     return {
+        "suite": "adherence",
         "arm": arm_name,
         "id": f"eval.jsonl:{number}",
+        "turn": 0,
+        "cluster": f"eval.jsonl:{number}",
         "scenario": None,
         "system": None if arm_name == "base" else "Be brief.",
         "messages": [{"role": "user", "content": f"Question {number}?"}],
         "output": output,
         "output_tokens": 3,
+        "stopped": True,
         "verdicts": [verdict],
+        "facts": {},
         "seconds": 0.1,
         **changes,
     }
@@ -115,8 +120,11 @@ def inputs() -> ReportInputs:
             "role": "Momo",
             "target": "runs/momo",
             "samples": 3,
+            "trained_prompts": 0,
             "arms": arms,
+            "suites": {},
             "paired": paired,
+            "objections": [],
             "verdict": "took hold",
             "reason": "The interval lies above zero.",
         },
@@ -144,6 +152,108 @@ def inputs() -> ReportInputs:
             "graded": graded,
         },
     )
+
+
+@pytest.fixture
+def make_sample():
+    """Build a line of a log."""
+    return sample
+
+
+def share(passed: int, total: int) -> dict[str, Any]:
+    rate = passed / total
+    bounds = {"low": max(0, rate - 0.1), "high": min(1, rate + 0.1)}
+    return {"passed": passed, "total": total, "rate": rate, **bounds}
+
+
+def mean(rate: float) -> dict[str, Any]:
+    return {"rate": rate, "low": max(0, rate - 0.1), "high": min(1, rate + 0.1)}
+
+
+def difference(value: float) -> dict[str, Any]:
+    bounds = {"low": value - 0.04, "high": value + 0.04}
+    return {"difference": value, **bounds, "p_value": 0.25, "pairs": 40}
+
+
+def session(turns: int, survives: list[int]) -> dict[str, Any]:
+    rates = {key: share(number, 10) for key, number in (("ssr", 6), ("isr", 8), ("recovery", 3))}
+    by_turn = [share(number, 10) for number in survives]
+    return {"sessions": 10, **rates, "survival": by_turn, "kept": [share(9, 10)] * turns}
+
+
+def attacked(broken: int, total: int = 20) -> dict[str, Any]:
+    return {
+        "attacks": total,
+        "success": share(broken, total),
+        "role_kept_under_attack": share(total - broken, total),
+        "role_kept_by_twins": share(total - 1, total),
+        "twins_refused": share(1, total),
+        "cost": difference(0.3),
+    }
+
+
+@pytest.fixture
+def suites() -> dict[str, Any]:
+    """Figures of all suites that there are, and of one that nobody knows."""
+    roles = ("base+role", "tuned+role")
+    return {
+        "stability": {
+            arm: {
+                "5": session(5, [10, 9, 8, kept, kept]),
+                "20": session(20, [kept] * 20),
+            }
+            for arm, kept in zip(roles, (2, 7), strict=True)
+        },
+        "override": {
+            arm: {
+                "all": attacked(broken),
+                "families": {"encoding": attacked(broken, 12), "emotion": attacked(0, 8)},
+                "strengths": {"weak": attacked(0, 10), "strong": attacked(broken, 10)},
+            }
+            for arm, broken in zip(roles, (9, 3), strict=True)
+        },
+        "leakage": {
+            arm: {
+                "leaked": share(leaked, 14),
+                "twins_refused": share(0, 14),
+                "recall": mean(leaked / 20),
+                "families": {"translation": share(leaked // 2, 4)},
+            }
+            for arm, leaked in zip(roles, (7, 2), strict=True)
+        },
+        "over_role": {
+            "arms": {"base": share(1, 20), "tuned": share(6, 20), "tuned+foreign": share(2, 20)},
+            "excess": {"tuned": difference(0.25), "tuned+foreign": difference(0.05)},
+        },
+        "consistency": {
+            arm: {
+                "prompts": 6,
+                "times": 8,
+                "pass_power": {"1": mean(rate), "4": mean(rate / 2)},
+            }
+            for arm, rate in zip(roles, (0.4, 0.9), strict=True)
+        },
+        "general_ability": {
+            "arms": {"base": share(20, 40), "tuned": share(19, 40)},
+            "margin": 0.02,
+            "difference": difference(-0.025),
+            "no_worse": False,
+        },
+        "new <suite>": {"base+role": {"carried over": share(3, 9)}, "rounds": 4},
+    }
+
+
+@pytest.fixture
+def all_suites(inputs, suites) -> ReportInputs:
+    """A report of all suites, with a conversation of each."""
+    evaluation = {**inputs.evaluation, "suites": suites}
+    arms = {"over_role": "tuned", "general_ability": "tuned"}
+    more = [
+        sample(arms.get(suite, "tuned+role"), 1, f"said in {suite}", suite=suite)
+        for suite in suites
+    ]
+    more.append(sample("tuned+foreign", 1, "Ahoy", suite="over_role"))
+    return dataclasses.replace(inputs, evaluation=evaluation, samples=[*inputs.samples, *more])
 
 
 @pytest.fixture

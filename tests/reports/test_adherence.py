@@ -5,7 +5,6 @@ from rolewright.reports.adherence import (
     overall_figure,
     rule_rows,
     rules_figure,
-    tone,
 )
 from rolewright.reports.wording import load_wording
 
@@ -50,7 +49,3 @@ def test_difference_is_told_in_points(inputs):
     figure = difference_figure(inputs.evaluation["paired"], WORD)
     cells = ("tuned + role", "base + role", "+75", "+40 – +90", "0.0002", "4")
     assert figure.rows == (cells,)
-
-
-def test_arms_keep_their_colours_and_unknown_ones_get_one():
-    assert [tone("tuned+role", 0), tone("other", 4)] == ["tone-2", "tone-1"]

@@ -16,13 +16,20 @@ def language(request):
     return request.param
 
 
-def test_whole_report_is_well_formed(inputs, language, parse):
-    page = parse(render_report(inputs, language))
+def test_whole_report_is_well_formed(all_suites, language, parse):
+    page = parse(render_report(all_suites, language))
     sections = [section["id"] for section in page.find("section") if section.get("id")]
     assert sections == [
         "verdict",
         "system",
         "adherence",
+        "suite-stability",
+        "suite-override",
+        "suite-leakage",
+        "suite-over-role",
+        "suite-consistency",
+        "suite-general-ability",
+        "suite-new-suite-",
         "training",
         "confidence",
         "transcripts",
@@ -30,13 +37,13 @@ def test_whole_report_is_well_formed(inputs, language, parse):
     assert page.find("html")[0]["lang"] == {"en": "en", "zh": "zh-Hans"}[language]
 
 
-def test_ids_are_unique_and_every_internal_link_has_its_target(inputs, language, parse):
-    page = parse(render_report(inputs, language))
+def test_ids_are_unique_and_every_internal_link_has_its_target(all_suites, language, parse):
+    page = parse(render_report(all_suites, language))
     ids = [attributes["id"] for _, attributes, _ in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [link["href"] for link in page.find("a")]
     assert len(links) > 10
-    assert {link.removeprefix("#") for link in links} <= set(ids)
+    assert {link.removeprefix("#").split("?")[0] for link in links} <= set(ids)
 
 
 def test_nothing_is_loaded_and_only_our_script_may_run(inputs, change, language, parse):
@@ -47,7 +54,8 @@ def test_nothing_is_loaded_and_only_our_script_may_run(inputs, change, language,
             assert attributes[name].startswith(("#", "data:,")), (tag, attributes)
     (style,) = page.find("style")
     assert not re.search(r"url\(|@import", style["text"])
-    (script,) = page.find("script")
+    data, script = page.find("script")
+    assert data["type"] == "application/json"
     assert "http" not in script["text"]
     digest = base64.b64encode(hashlib.sha256(script["text"].encode()).digest()).decode()
     policy = next(m["content"] for m in page.find("meta") if "http-equiv" in m)
@@ -57,7 +65,7 @@ def test_nothing_is_loaded_and_only_our_script_may_run(inputs, change, language,
 
 def _poison(value):
     """Every string that a user or a model writes becomes hostile; names of the schema stay."""
-    kept = {"arm", "verdict", "baseline", "treatment", "schema"}
+    kept = {"arm", "suite", "verdict", "baseline", "treatment", "schema"}
     if isinstance(value, dict):
         return {k: v if k in kept else _poison(v) for k, v in value.items()}
     if isinstance(value, list):
@@ -79,30 +87,31 @@ def test_everything_written_by_others_is_escaped(inputs, change, language, parse
     html = render_report(hostile, language)
     page = parse(html)
     assert "<script>alert" not in html
-    assert len(page.find("script")) == 1
+    data, _ = page.find("script")
     assert page.find("h1")[0]["text"] == HOSTILE
-    assert HOSTILE in page.find("div", class_="output")[0]["text"]
-    assert json.loads(page.find("div", class_="reply")[0]["data-broken"]) == [HOSTILE]
+    (entry,) = json.loads(data["text"])["entries"]
+    assert entry["turns"][0]["asked"] == HOSTILE
+    reply = entry["turns"][0]["columns"][0]["replies"][0]
+    assert reply["failed"] == [[HOSTILE, HOSTILE]]
     assert page.find("table", class_="mistakes")[0]["text"].count(HOSTILE) >= 30
 
 
-def test_long_answers_are_clamped_but_whole(inputs, change, parse, language):
-    answer = "很长的回答。" * 900
-    samples = [{**inputs.samples[0], "output": answer}, inputs.samples[1]]
-    page = parse(render_report(change(inputs, samples=samples), language))
-    long, short = page.find("div", class_="output")
-    assert long["text"] == answer
-    assert "long" in long["class"].split()
-    assert long["tabindex"] == "0"
-    assert "long" not in short["class"].split()
-
-
-def test_spans_are_marked_at_their_characters(inputs, parse, language):
-    page = parse(render_report(inputs, language))
-    (mark,) = page.find("mark")
-    assert mark["text"] == "🍵de"
-    assert mark["title"] == "short: too long"
-    assert page.find("div", class_="output")[0]["text"] == "ab🍵de fgh"
+def test_names_and_figures_of_suites_are_escaped(all_suites, change, language, parse):
+    evaluation = {
+        **all_suites.evaluation,
+        "suites": {HOSTILE: {HOSTILE: {"rate": 0.5, "low": 0.1, "high": 0.9}, "x": HOSTILE}},
+        "objections": [{"suite": HOSTILE, "text": HOSTILE}],
+    }
+    samples = [
+        {**each, "suite": HOSTILE, "arm": HOSTILE, "facts": {HOSTILE: HOSTILE, "family": HOSTILE}}
+        for each in all_suites.samples
+    ]
+    html = render_report(change(all_suites, evaluation=evaluation, samples=samples), language)
+    page = parse(html)
+    assert "<script>alert" not in html
+    assert len(page.find("script")) == 2
+    options = [option["value"] for option in page.find("option")]
+    assert options.count(HOSTILE) == 3  # suite, arm, family
 
 
 @pytest.mark.parametrize(
@@ -167,16 +176,13 @@ def test_effective_system_texts_name_their_arms(inputs, parse):
     assert "base No system text." in " ".join(base)
 
 
-def test_filters_wait_for_the_script_and_answers_do_not(inputs, parse, language):
-    page = parse(render_report(inputs, language))
+def test_filters_wait_for_the_script(all_suites, parse, language):
+    page = parse(render_report(all_suites, language))
     assert "hidden" in page.find("div", id="filters")[0]
-    (prompt,) = page.find("article", class_="prompt")
-    assert "hidden" not in prompt
-    assert prompt["id"] == "prompt-eval.jsonl-1"
-    arms = [column["data-arm"] for column in page.find("section", class_="reply-column")]
-    assert arms == ["base", "base+role", "tuned+role"]
-    options = {option["value"] for option in page.find("option")}
-    assert options == {"", "any", "rule:short", *arms}
+    assert "log.jsonl" in page.find("noscript")[0]["text"]
+    selects = [select["id"] for select in page.find("select")]
+    assert selects == ["filter-suite", "filter-arm", "filter-outcome", "filter-check",
+                       "filter-scenario"]  # fmt: skip
 
 
 def test_lone_surrogates_do_not_stop_the_file_from_being_written(inputs, change):
@@ -193,8 +199,41 @@ def test_calibration_without_graded_answers_keeps_its_measures(inputs, change, p
     assert not page.find("figure", id="figure-reliability")
 
 
-def test_scenarios_can_be_chosen(inputs, change, parse):
-    samples = [{**sample, "scenario": "capital"} for sample in inputs.samples]
-    page = parse(render_report(change(inputs, samples=samples), "en"))
-    assert "capital" in {option["value"] for option in page.find("option")}
-    assert page.find("article")[0]["data-scenario"] == "capital"
+def test_failed_answers_of_a_rule_are_linked(inputs, parse):
+    page = parse(render_report(inputs, "en"))
+    links = [link["href"] for link in page.find("a", class_="jump")]
+    assert links == [
+        "#transcripts?suite=adherence&arm=base&check=short",
+        "#transcripts?suite=adherence&arm=base%2Brole&check=short",
+    ]
+
+
+def test_what_stands_against_the_verdict_is_told(all_suites, change, language, parse):
+    evaluation = {
+        **all_suites.evaluation,
+        "verdict": "not proven",
+        "trained_prompts": 3,
+        "objections": [{"suite": "general_ability", "text": "in English"}],
+        "advice": [
+            {"rule": "short", "scenario": "off-topic", "broken": 2, "total": 5, "prompts": []}
+        ],
+    }
+    page = parse(render_report(change(all_suites, evaluation=evaluation), language))
+    box = page.find("div", class_="verdict")[0]["text"]
+    assert {"en": "2 is not ruled out", "zh": "超过 2 个百分点"}[language] in box
+    assert {"en": "3 of the prompts were trained on", "zh": "3 条提示曾用于训练"}[language] in box
+    assert "off-topic" in page.find("section", id="verdict")[0]["text"]
+
+
+def test_tiles_lead_to_their_suites(all_suites, parse):
+    page = parse(render_report(all_suites, "en"))
+    tiles = page.find("dl", class_="tiles")[0]["text"]
+    assert "Attacks that break the role" in tiles
+    assert "base + role: 45%" in tiles
+
+
+def test_shares_are_coloured_by_their_size(all_suites, parse):
+    page = parse(render_report(all_suites, "en"))
+    row = next(row for row in page.find("tr") if row["text"].startswith("Encoding"))
+    assert "75%" in row["text"]
+    assert {cell["style"] for cell in page.find("td", class_="shade")} >= {"--share: 0.750"}

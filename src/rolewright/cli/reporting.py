@@ -13,7 +13,6 @@ from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.report_card import Judgement
 from rolewright.errors import UserError
 from rolewright.evaluation.log import LOG, RESULTS, read_samples
-from rolewright.evaluation.suites.adherence import ADHERENCE
 from rolewright.finding import Finding
 from rolewright.reports.dataset_check import CheckInputs, render_dataset_check
 from rolewright.reports.render import ReportInputs, render_report
@@ -45,7 +44,7 @@ def write_evaluation(
         model=target if bundle is None else bundle.manifest.base_model.name,
         created=_now(),
         evaluation=results,
-        samples=[s for s in read_samples(folder / LOG) if s["suite"] == ADHERENCE],
+        samples=read_samples(folder / LOG),
         training=[] if bundle is None else _metrics(bundle),
         calibration=None if calibration is None else json.loads(calibration),
     )

@@ -47,12 +47,11 @@ def summarise(
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
         name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
         figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept, and under ``rules`` on each rule; None without a tuned arm), ``verdict``, ``reason``
-        ``advice`` (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
-        ``Threshold.judge``).
+        kept, and under ``rules`` on each rule; None without a tuned arm), ``objections`` (each
+        ``suite`` and ``text``), ``verdict``, ``reason``, ``advice`` (see ``advice.advise``; empty
+        without a tuned arm) and ``thresholds`` (see ``Threshold.judge``).
     """
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
-    objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
     adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
     changes: RuleChanges = {}
@@ -63,7 +62,13 @@ def summarise(
             [sample.kept_all for sample in adherence[BASE_ROLE]],
         )
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    verdict, reason = decide(paired, kept_all, [*rule_objections(changes), *objections])
+    objections = [{"suite": ADHERENCE, "text": text} for text in rule_objections(changes)]
+    objections += [
+        {"suite": suite.name, "text": text}
+        for suite in suites
+        for text in suite.objections(figures[suite.name])
+    ]
+    verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
     return {
@@ -84,6 +89,7 @@ def summarise(
             **asdict(paired),
             "rules": records_of(changes),
         },
+        "objections": objections,
         "verdict": verdict,
         "reason": reason,
         "advice": advise(adherence.get(TUNED_ROLE, [])),

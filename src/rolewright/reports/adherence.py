@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rolewright.reports.arms import spoken_bars, tone
 from rolewright.reports.charts.bars import Bar, rate_bars
-from rolewright.reports.charts.difference import difference_line
+from rolewright.reports.difference import Comparison, paired_figure
 from rolewright.reports.figure import Chart, Figure, single_chart
-from rolewright.reports.numerals import percent, percent_interval, points
+from rolewright.reports.numerals import percent, percent_interval
 from rolewright.reports.wording import Wording
-
-_TONES = {"base": "tone-0", "base+role": "tone-1", "tuned+role": "tone-2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ class RuleRow:
     cells: tuple[Cell | None, ...]
 
 
-def tone(arm: str, index: int) -> str:
-    """CSS class of an arm's colour; an arm by another name takes one by its position."""
-    return _TONES.get(arm, f"tone-{index % len(_TONES)}")
-
-
 def overall_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
     """Share of prompts with every rule kept, and share of rule checks kept, by arm."""
     bars, rows = [], []
@@ -62,7 +56,7 @@ def overall_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
         anchor="figure-all-rules",
         title=word("adherence.overall_title"),
         caption=word("adherence.overall_caption"),
-        charts=single_chart(rate_bars(_spoken(word("adherence.overall_title"), bars), bars)),
+        charts=single_chart(rate_bars(spoken_bars(word("adherence.overall_title"), bars), bars)),
         columns=tuple(word(f"adherence.{head}") for head in heads),
         rows=tuple(rows),
     )
@@ -77,7 +71,7 @@ def rules_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
             for index, cell in enumerate(row.cells)
             if cell is not None
         ]
-        charts.append(Chart(row.id, rate_bars(_spoken(row.id, bars), bars)))
+        charts.append(Chart(row.id, rate_bars(spoken_bars(row.id, bars), bars)))
         rows += [
             (row.id, word.name("arms", cell.arm), cell.rate, cell.interval, cell.count)
             for cell in row.cells
@@ -130,27 +124,11 @@ def _rules(arm: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def difference_figure(paired: Mapping[str, Any], word: Wording) -> Figure:
     """The paired difference between two arms, with its interval."""
-    treatment = word.name("arms", paired["treatment"])
-    baseline = word.name("arms", paired["baseline"])
-    difference = points(paired["difference"])
-    sides = (word("difference.better", arm=baseline), word("difference.better", arm=treatment))
-    estimate = (paired["difference"], paired["low"], paired["high"])
-    spoken = word("difference.spoken", difference=difference, **_interval(paired))
-    heads = ("treatment", "baseline", "points", "interval", "p_value", "pairs")
-    cells = (treatment, baseline, difference, "{low} – {high}".format(**_interval(paired)))
-    return Figure(
-        anchor="figure-difference",
-        title=word("difference.title"),
-        caption=word("difference.caption", treatment=treatment, baseline=baseline),
-        charts=single_chart(difference_line(spoken, estimate, difference, sides)),
-        columns=tuple(word(f"difference.{head}") for head in heads),
-        rows=((*cells, f"{paired['p_value']:.2g}", str(paired["pairs"])),),
+    compared = Comparison(paired["treatment"], paired["baseline"], paired)
+    caption = word(
+        "difference.caption",
+        treatment=word.name("arms", compared.treatment),
+        baseline=word.name("arms", compared.baseline),
     )
-
-
-def _interval(paired: Mapping[str, Any]) -> dict[str, str]:
-    return {"low": points(paired["low"]), "high": points(paired["high"])}
-
-
-def _spoken(title: str, bars: list[Bar]) -> str:
-    return f"{title}: " + "; ".join(f"{bar.name} {bar.value}" for bar in bars)
+    texts = (word("difference.title"), caption)
+    return paired_figure("figure-difference", texts, [compared], word)

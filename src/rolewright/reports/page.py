@@ -12,7 +12,7 @@ from rolewright.reports import numerals
 from rolewright.reports.wording import Wording
 
 # Texts longer than this scroll in a box of their own; the data stay whole.
-_LONG_CHARACTERS = 600
+LONG_CHARACTERS = 600
 
 
 def render_page(template: str, word: Wording, **parts: Any) -> str:
@@ -53,7 +53,9 @@ def _environment() -> Environment:
         "decimal": numerals.decimal,
         "p_value": numerals.p_value,
     }
-    environment.tests["long"] = lambda text: len(text) > _LONG_CHARACTERS
+    # Of the filter ``tojson``, which keeps "<" from ending a script: as short as JSON can be.
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    environment.tests["long"] = lambda text: len(text) > LONG_CHARACTERS
     return environment
 
 

@@ -9,12 +9,18 @@ from rolewright.reports.adherence import (
     overall_figure,
     rule_rows,
     rules_figure,
-    tone,
 )
+from rolewright.reports.arms import tones_of
+from rolewright.reports.browser import browser_data, choices, transcripts_link
 from rolewright.reports.calibration import confidence_view
 from rolewright.reports.page import render_page
+from rolewright.reports.suites.sections import (
+    advice_sentences,
+    objection_sentences,
+    suite_views,
+)
 from rolewright.reports.training_curve import training_figure
-from rolewright.reports.transcripts import group_transcripts, named_systems
+from rolewright.reports.transcripts import named_systems, systems_of
 from rolewright.reports.wording import Language, Wording, load_wording
 
 
@@ -46,39 +52,41 @@ class ReportInputs:
 def render_report(inputs: ReportInputs, language: Language) -> str:
     """Render a report; sections whose inputs are missing are left out."""
     word = load_wording(language)
+    arms = inputs.evaluation["arms"] if inputs.evaluation else {}
+    tones = tones_of([*arms, *(sample["arm"] for sample in inputs.samples)])
+    systems = systems_of(inputs.samples, arms)
     return render_page(
         "report.html.j2",
         word,
         inputs=inputs,
+        arms=arms,
+        tones=tones,
+        systems=named_systems(systems, inputs.system),
         training=training_figure(inputs.training, word),
         confidence=inputs.calibration and confidence_view(inputs.calibration, word),
-        **_evaluation_parts(inputs, word),
+        link=transcripts_link,
+        choices=choices(inputs.samples, list(tones), word),
+        transcripts=inputs.samples and browser_data(inputs.samples, tones, systems, word),
+        **_evaluation_parts(inputs.evaluation, tones, word),
     )
 
 
-def _evaluation_parts(inputs: ReportInputs, word: Wording) -> dict[str, Any]:
-    evaluation = inputs.evaluation
-    arms = evaluation["arms"] if evaluation else {}
-    paired = evaluation.get("paired") if evaluation else None
-    transcripts = group_transcripts(inputs.samples, list(arms))
-    columns = [column.arm for transcript in transcripts for column in transcript.columns]
-    named = list(dict.fromkeys([*arms, *columns]))
-    failed = (
-        verdict["rule"]
-        for sample in inputs.samples
-        for verdict in sample["verdicts"]
-        if not verdict["passed"]
-    )
+def _evaluation_parts(
+    evaluation: Mapping[str, Any] | None, tones: Mapping[str, str], word: Wording
+) -> dict[str, Any]:
+    """What the templates show of an evaluation; all of it empty where there is none."""
+    if evaluation is None:
+        return dict.fromkeys(("paired", "overall", "rules", "difference")) | dict.fromkeys(
+            ("objections", "advice", "rule_rows", "suites"), ()
+        )
+    paired = evaluation["paired"]
     return {
-        "arms": arms,
-        "tones": {arm: tone(arm, index) for index, arm in enumerate(named)},
-        "systems": named_systems(arms, inputs.system),
-        "overall": evaluation and overall_figure(evaluation, word),
-        "rules": evaluation and rules_figure(evaluation, word),
-        "rule_rows": rule_rows(evaluation) if evaluation else [],
         "paired": paired,
+        "objections": objection_sentences(evaluation, word),
+        "advice": advice_sentences(evaluation, word),
+        "overall": overall_figure(evaluation, word),
+        "rules": rules_figure(evaluation, word),
+        "rule_rows": rule_rows(evaluation),
         "difference": paired and difference_figure(paired, word),
-        "transcripts": transcripts,
-        "scenarios": sorted({t.scenario for t in transcripts if t.scenario}),
-        "failed_rules": sorted(set(failed)),
+        "suites": suite_views(evaluation["suites"], tones, word),
     }

@@ -1,13 +1,85 @@
-"""All samples by prompt, with the offending characters of each output marked."""
+"""Every conversation of an evaluation, with the offending characters of each output marked."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 Json = Mapping[str, Any]
+Systems = Mapping[str, str | None]
+"""The system message of each arm."""
+
+
+def group_transcripts(
+    samples: Sequence[Json], arms: Sequence[str], systems: Systems
+) -> list[dict[str, Any]]:
+    """Put conversations together, the arms side by side, as JSON values for ``report.js``.
+
+    Conversations of one suite and cluster in which the user says the same become one entry: those
+    of all arms, and the replies that were drawn to one prompt.
+
+    Args:
+        samples: lines of an evaluation's log.
+        arms: in the order of the columns.
+        systems: a reply under another system message than its arm's carries it.
+    """
+    talks: dict[tuple[str, str, str], list[Json]] = {}
+    for sample in samples:
+        talks.setdefault((sample["suite"], sample["arm"], sample["id"]), []).append(sample)
+    alike: dict[tuple[Any, ...], list[list[Json]]] = {}
+    for talk in talks.values():
+        talk.sort(key=lambda sample: int(sample["turn"]))
+        said = tuple((each["role"], each["content"]) for each in talk[0]["messages"][:-1])
+        asked = tuple(sample["messages"][-1]["content"] for sample in talk)
+        key = (talk[0]["suite"], talk[0]["cluster"], said, asked)
+        alike.setdefault(key, []).append(talk)
+    return [_entry(members, arms, systems) for members in alike.values()]
+
+
+def _entry(talks: Sequence[Sequence[Json]], arms: Sequence[str], systems: Systems) -> Any:
+    """Talks in which the user says the same; each is the samples of its turns."""
+    first = talks[0][0]
+    ids = {talk[0]["id"] for talk in talks}
+    by_turn = [
+        sorted(turn, key=lambda sample: arms.index(sample["arm"]))
+        for turn in zip(*talks, strict=True)
+    ]
+    return {
+        "suite": first["suite"],
+        "id": first["id"] if len(ids) == 1 else first["cluster"],
+        "facts": first["facts"],
+        "opening": first["messages"][:-1],
+        "turns": [
+            {
+                "asked": turn[0]["messages"][-1]["content"],
+                "scenario": turn[0]["scenario"],
+                "columns": [
+                    {"arm": arm, "replies": [_reply(sample, systems) for sample in members]}
+                    for arm, members in groupby(turn, key=lambda sample: str(sample["arm"]))
+                ],
+            }
+            for turn in by_turn
+        ],
+    }
+
+
+def _reply(sample: Json, systems: Systems) -> dict[str, Any]:
+    """One sample. A stretch of its output is a text, or a text and what is wrong with it."""
+    failed = [verdict for verdict in sample["verdicts"] if not verdict["passed"]]
+    kept = [verdict for verdict in sample["verdicts"] if verdict["passed"]]
+    reply: dict[str, Any] = {
+        "output": [
+            [stretch.text, " · ".join(stretch.faults)] if stretch.faults else stretch.text
+            for stretch in mark_spans(sample["output"], failed)
+        ],
+        "failed": [[verdict["rule"], verdict["evidence"]] for verdict in failed],
+        "kept": [[verdict["rule"], verdict["evidence"]] for verdict in kept],
+        "tokens": sample["output_tokens"],
+        "stopped": sample["stopped"],
+    }
+    if sample["system"] != systems[sample["arm"]]:
+        reply["system"] = sample["system"]
+    return reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,103 +93,6 @@ class Stretch:
 
     text: str
     faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One sample.
-
-    Attributes:
-        stretches: the output, piece by piece.
-        failed: verdicts of the rules it breaks.
-        kept: verdicts of the rules it keeps.
-        broken_rules: ids of the rules it breaks, as a JSON list.
-        record: the log line.
-    """
-
-    stretches: tuple[Stretch, ...]
-    failed: tuple[Json, ...]
-    kept: tuple[Json, ...]
-    broken_rules: str
-    record: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The replies of one arm to a prompt: usually one."""
-
-    arm: str
-    replies: tuple[Reply, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """A prompt and what each arm answered.
-
-    Attributes:
-        id: of the prompt.
-        anchor: the id to link to, unique in the page.
-        scenario: its name, or None.
-        messages: the prompt's turns.
-        columns: by arm.
-    """
-
-    id: str
-    anchor: str
-    scenario: str | None
-    messages: tuple[Json, ...]
-    columns: tuple[Column, ...]
-
-
-def group_transcripts(samples: Sequence[Json], arms: Sequence[str]) -> list[Transcript]:
-    """Group samples by prompt id, in the order in which the ids first appear.
-
-    Args:
-        samples: lines of an evaluation's log.
-        arms: the order of the columns; arms that only the samples name follow.
-    """
-    prompts: dict[str, list[Json]] = {}
-    for sample in samples:
-        prompts.setdefault(str(sample["id"]), []).append(sample)
-    anchors: set[str] = set()
-    return [_transcript(id_, members, arms, anchors) for id_, members in prompts.items()]
-
-
-def _transcript(
-    id_: str, samples: Sequence[Json], arms: Sequence[str], anchors: set[str]
-) -> Transcript:
-    by_arm: dict[str, list[Json]] = {arm: [] for arm in arms}
-    for sample in samples:
-        by_arm.setdefault(sample["arm"], []).append(sample)
-    return Transcript(
-        id=id_,
-        anchor=_anchor(id_, anchors),
-        scenario=samples[0].get("scenario"),
-        messages=tuple(samples[0]["messages"]),
-        columns=tuple(
-            Column(arm, tuple(map(_reply, members))) for arm, members in by_arm.items() if members
-        ),
-    )
-
-
-def _anchor(id_: str, taken: set[str]) -> str:
-    plain = "prompt-" + (re.sub(r"[^\w.-]+", "-", id_).strip("-") or "unnamed")
-    anchor, number = plain, 2
-    while anchor in taken:
-        anchor, number = f"{plain}-{number}", number + 1
-    taken.add(anchor)
-    return anchor
-
-
-def _reply(sample: Json) -> Reply:
-    failed = tuple(verdict for verdict in sample["verdicts"] if not verdict["passed"])
-    return Reply(
-        stretches=tuple(mark_spans(sample["output"], failed)),
-        failed=failed,
-        kept=tuple(verdict for verdict in sample["verdicts"] if verdict["passed"]),
-        broken_rules=json.dumps([verdict["rule"] for verdict in failed], ensure_ascii=False),
-        record=sample,
-    )
 
 
 def mark_spans(output: str, failed: Sequence[Json]) -> list[Stretch]:
@@ -148,11 +123,19 @@ def mark_spans(output: str, failed: Sequence[Json]) -> list[Stretch]:
     ]
 
 
+def systems_of(samples: Sequence[Json], arms: Mapping[str, Json]) -> dict[str, str | None]:
+    """The system message of each arm: what the results say, else that of its first sample."""
+    found = {name: arm["system"] for name, arm in arms.items()}
+    for sample in samples:
+        found.setdefault(sample["arm"], sample["system"])
+    return found
+
+
 def named_systems(
-    arms: Mapping[str, Json], role_system: str | None
+    systems: Mapping[str, str | None], role_system: str | None
 ) -> list[tuple[str | None, list[str]]]:
     """The different system texts with the arms that used each; the role's own comes first."""
     by_text: dict[str | None, list[str]] = {role_system: []}
-    for name, arm in arms.items():
-        by_text.setdefault(arm.get("system"), []).append(name)
+    for arm, system in systems.items():
+        by_text.setdefault(system, []).append(arm)
     return list(by_text.items())

@@ -49,3 +49,19 @@ def test_many_names_stand_in_rows_above_the_plot(parse):
     (title,) = [t for t in page.find("text", class_="title") if t["text"] == "loss"]
     highest = min(y for i in range(7) for _, y in _places(page, f"c{i}"))
     assert max(y for _, y in places) < float(title["y"]) < highest
+
+
+def test_a_band_lies_between_its_ends_below_all_lines(parse):
+    band = [(0, 1, 3), (1, 0, 4)]
+    curves = [Curve("a", "risk", [(0, 2), (1, 2)], band=band), Curve("b", "loss", [(0, 0), (1, 0)])]
+    page = parse(str(curve_plot("x", curves, percent_ticks("share"), Y)))
+    (area,) = page.find("polygon", class_="band")
+    corners = [tuple(map(float, corner.split(","))) for corner in area["points"].split()]
+    (left, middle), (right, _) = _places(page, "risk")
+    bottom = _places(page, "loss")[0][1]
+    unit = (bottom - middle) / 2
+    assert [x for x, _ in corners] == [left, right, right, left]
+    heights = [middle - unit, middle - 2 * unit, bottom, middle + unit]
+    assert [y for _, y in corners] == pytest.approx(heights)
+    drawn = [name for name, _, _ in page.elements if name in {"polygon", "polyline"}]
+    assert drawn == ["polygon", "polyline", "polyline"]

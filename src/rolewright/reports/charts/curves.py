@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from rolewright.reports.charts.axes import Axis, Ticks, plot_frame
-from rolewright.reports.charts.svg import WIDTH, drawing, element, line, polyline, text
+from rolewright.reports.charts.svg import (
+    WIDTH,
+    drawing,
+    element,
+    line,
+    polygon,
+    polyline,
+    text,
+)
 
 _TOP, _BOTTOM, _LEFT, _HEIGHT = 64, 262, 50, 304
 _NAMES_A_ROW, _ROW = 3, 20
@@ -21,12 +29,14 @@ class Curve:
         style: CSS class of its colour and dashes.
         points: (x, y), x rising.
         dotted: whether each point is marked; a single point always is.
+        band: (x, low, high) of an interval about the line, x rising; may be empty.
     """
 
     name: str
     style: str
     points: Sequence[tuple[float, float]]
     dotted: bool = False
+    band: Sequence[tuple[float, float, float]] = ()
 
 
 def curve_plot(label: str, curves: Sequence[Curve], x_ticks: Ticks, y_ticks: Ticks) -> Markup:
@@ -42,6 +52,11 @@ def curve_plot(label: str, curves: Sequence[Curve], x_ticks: Ticks, y_ticks: Tic
     lower = _ROW * ((len(curves) - 1) // _NAMES_A_ROW)  # what a legend of several rows takes
     y = Axis(y_ticks.labels[0][0], y_ticks.labels[-1][0], start=_BOTTOM + lower, end=_TOP + lower)
     parts = [*plot_frame(x, x_ticks, y, y_ticks), *legend(curves)]
+    for curve in curves:  # all bands below all lines
+        if curve.band:
+            upper = [(x(at), y(high)) for at, _, high in curve.band]
+            lower_edge = [(x(at), y(low)) for at, low, _ in reversed(curve.band)]
+            parts.append(polygon([*upper, *lower_edge], f"band {curve.style}"))
     for curve in curves:
         places = [(x(at), y(value)) for at, value in curve.points]
         parts.append(polyline(places, f"curve {curve.style}"))

@@ -48,8 +48,16 @@ def whisker(low: tuple[float, float], high: tuple[float, float], cap: float = 4)
 
 def polyline(points: list[tuple[float, float]], class_: str) -> Markup:
     """A line through points."""
-    path = " ".join(f"{_plain(x)},{_plain(y)}" for x, y in points)
-    return element("polyline", points=path, class_=class_)
+    return element("polyline", points=_path(points), class_=class_)
+
+
+def polygon(points: list[tuple[float, float]], class_: str) -> Markup:
+    """The area within points."""
+    return element("polygon", points=_path(points), class_=class_)
+
+
+def _path(points: list[tuple[float, float]]) -> str:
+    return " ".join(f"{_plain(x)},{_plain(y)}" for x, y in points)
 
 
 def _plain(value: str | float) -> str:
