@@ -25,6 +25,21 @@ ApiModel = Annotated[
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
 ]
+Questions = Annotated[
+    list[Path] | None,
+    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+]
+Texts = Annotated[
+    list[Path] | None,
+    typer.Option("--perplexity", help="Texts (plain or JSONL), for the suite general_ability."),
+]
+OtherRoles = Annotated[
+    list[Path] | None,
+    typer.Option("--other-role", help="Role files, for the suite switching; else built-in ones."),
+]
+TrustVerifiers = Annotated[
+    bool, typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries.")
+]
 
 
 def evaluate(
@@ -42,10 +57,9 @@ def evaluate(
         str, typer.Option("--suites", help="Names with commas between them, or all.")
     ] = "adherence",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
-    questions: Annotated[
-        list[Path] | None,
-        typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-    ] = None,
+    questions: Questions = None,
+    perplexity: Texts = None,
+    other_roles: OtherRoles = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
@@ -53,10 +67,7 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
     ] = None,
-    trust_verifiers: Annotated[
-        bool,
-        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
-    ] = False,
+    trust_verifiers: TrustVerifiers = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -70,7 +81,15 @@ def evaluate(
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
+    from rolewright.cli.evaluating import (
+        Asked,
+        Job,
+        name_of_target,
+        read_prompts,
+        read_suites,
+        role_for,
+        run_job,
+    )
     from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
@@ -81,13 +100,8 @@ def evaluate(
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
     role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
-
-    from rolewright.conversations.questions import read_questions
-    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
-
-    names = parse_suites(suites)
-    asked = read_questions(questions) if questions else []
-    built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
+    asked = Asked(suites, quick, questions, perplexity, other_roles)
+    built = read_suites(asked, role, prompts, endpoint)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
     results = run_job(job, built, out, trained_prompts=trained)
     if out is not None:

@@ -45,7 +45,7 @@ def write_evaluation(
         model=target if bundle is None else bundle.manifest.base_model.name,
         created=_now(),
         evaluation=results,
-        samples=[s for s in read_samples(folder / LOG) if s["suite"] == ADHERENCE],
+        samples=[s for s in read_samples(folder / LOG) if s["suite"] == ADHERENCE and s["fits"]],
         training=[] if bundle is None else _metrics(bundle),
         calibration=None if calibration is None else json.loads(calibration),
     )

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.fitting import probes_in, what_fits
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import PairedDifference, paired_difference
 from rolewright.evaluation.suites.adherence import ADHERENCE
@@ -33,11 +34,15 @@ def summarise(
         trained_prompts: how many of the prompts were trained on.
 
     Returns:
-        ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
-        name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
-        figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept; None without a tuned arm), ``verdict`` and ``reason``.
+        ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``,
+        ``does_not_fit`` (by suite, how many probes are left out since they outgrew the context),
+        ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
+        (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
+        all rules were kept; None without a tuned arm), ``verdict`` and ``reason``.
     """
+    asked = samples
+    samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
+    left_out = {name: probes_in(asked[name]) - probes_in(samples[name]) for name in asked}
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
     adherence = samples[ADHERENCE]
@@ -59,6 +64,7 @@ def summarise(
             len(of_arm) for of_suite in samples.values() for of_arm in of_suite.values()
         ),
         "trained_prompts": trained_prompts,
+        "does_not_fit": {suite: number for suite, number in left_out.items() if number},
         "arms": figures.pop(ADHERENCE),
         "suites": figures,
         "paired": None
