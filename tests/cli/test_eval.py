@@ -316,7 +316,7 @@ def test_probes_that_do_not_fit_are_left_out_and_counted(
     rolewright, refused, project, build_model, tiny_tokenizer, tmp_path
 ):
     folder = tmp_path / "cramped"
-    build_model(len(tiny_tokenizer), max_position_embeddings=128).save_pretrained(folder)
+    build_model(len(tiny_tokenizer), max_position_embeddings=64).save_pretrained(folder)
     tiny_tokenizer.save_pretrained(folder)
     command = ["eval", folder, "--role", project / "role.yaml", *LIMIT]
     out = tmp_path / "out"
@@ -328,4 +328,4 @@ def test_probes_that_do_not_fit_are_left_out_and_counted(
     assert printed["suites"]["leakage"]["base+role"]["leaked"]["total"] == 14 - left_out // 2
     records = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert 0 < sum(not record["fits"] for record in records) <= left_out
-    assert "adherence: none of its 2 probes fits" in refused(*command, "--max-new-tokens", 120)
+    assert "adherence: none of its 2 probes fits" in refused(*command, "--max-new-tokens", 60)
