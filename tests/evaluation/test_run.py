@@ -72,3 +72,68 @@ def test_a_conversation_goes_on_in_its_midst(suite, kept):
     again = run_suite(suite, arm, max_new_tokens=8, done=done, on_samples=new.extend)
     assert [(s.key, s.reply) for s in again] == [(s.key, s.reply) for s in whole]
     assert len(new) == len(whole) - kept
+
+
+class Cramped(Echo):
+    """Has no room for conversations of more than so many turns."""
+
+    def __init__(self, most):
+        super().__init__()
+        self.most = most
+
+    def answer(self, conversations, *, on_replies, **_):
+        self.rounds.append([conversation.id for conversation in conversations])
+        for index, conversation in enumerate(conversations):
+            fits = len(conversation.messages) <= self.most
+            text = "said" if fits else ""
+            on_replies({index: Reply(text, None, None, True, fits=fits)})
+
+
+def run(suite, target, done=()):
+    samples = []
+    arm = Arm("base", "S", target.opened)
+    found = run_suite(
+        suite, arm, max_new_tokens=8, done={s.key: s for s in done}, on_samples=samples.extend
+    )
+    return found, samples
+
+
+def test_a_probe_that_outgrows_the_context_is_asked_no_further(suite):
+    cramped = Cramped(3)  # the opening and one turn
+    samples, _ = run(suite, cramped)
+    assert cramped.rounds == [["long", "short"], ["long"]]
+    assert [(s.key[2:], s.reply.fits) for s in samples] == [
+        (("long", 0), True), (("long", 1), False), (("short", 0), True),
+    ]  # fmt: skip
+    assert samples[1].verdicts == {}
+    assert samples[0].verdicts
+
+
+def test_what_has_outgrown_the_context_is_not_asked_again(suite):
+    class Closed:
+        def opened(self):
+            raise AssertionError("a model is opened for nothing")
+
+    whole, _ = run(suite, Cramped(3))
+    samples, new = run(suite, Closed(), done=whole)
+    assert (samples, new) == (whole, [])
+
+
+def test_a_turn_may_bring_its_own_system_message(suite):
+    turns = (Turn("a"), Turn("b", "other", "Another."), Turn("c"))
+    samples, _ = run(replace(suite, probes=[Probe("switch", turns, PLACE)]), Echo())
+    assert [s.conversation.system for s in samples] == ["S", "Another.", "S"]
+    assert [m.content for m in samples[1].conversation.messages] == ["a", "1 a", "b"]
+
+
+def test_texts_are_scored_rather_than_answered(suite):
+    class Scoring(Echo):
+        def score(self, conversations, *, on_replies):
+            for index, conversation in enumerate(conversations):
+                bits = float(len(conversation.messages[-1].content))
+                on_replies({index: Reply("", 1, 0, True, bits=bits)})
+
+    scored = replace(suite, probes=suite.probes[1:], scores_texts=True, judge=lambda *_: {})
+    target = Scoring()
+    [sample], _ = run(scored, target)
+    assert (sample.reply.bits, target.rounds) == (1.0, [])

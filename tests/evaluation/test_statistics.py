@@ -6,7 +6,12 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolewright.evaluation.statistics import clustered_proportion, paired_difference, proportion
+from rolewright.evaluation.statistics import (
+    clustered_proportion,
+    paired_difference,
+    proportion,
+    relative_change,
+)
 
 OUTCOMES = st.lists(st.booleans(), min_size=1, max_size=60)
 
@@ -129,3 +134,22 @@ def test_clusters_that_are_all_alike_are_no_surer_than_independent_outcomes(size
 
 def test_nothing_to_judge_has_no_rate():
     assert clustered_proportion([], []).rate is None
+
+
+def test_a_relative_change_counts_large_things_for_more():
+    found = relative_change([220.0, 9.0], [200.0, 10.0])
+    assert found.change == pytest.approx(229 / 210 - 1)
+    assert found.low < found.change < found.high
+    same = relative_change([2.0, 4.0, 8.0], [1.0, 2.0, 4.0])
+    assert (same.change, same.low, same.high, same.pairs) == pytest.approx((1, 1, 1, 3))
+
+
+def test_intervals_of_a_relative_change_hold_the_planted_one():
+    draw = np.random.default_rng(0)
+    held, runs, texts, planted = 0, 400, 20, 0.05
+    for _ in range(runs):
+        baseline = draw.gamma(2, 500, texts)  # texts differ in length
+        treatment = baseline * (1 + planted + draw.normal(0, 0.1, texts))
+        found = relative_change(treatment.tolist(), baseline.tolist())
+        held += found.low <= planted <= found.high
+    assert 0.92 * runs <= held <= 0.98 * runs

@@ -20,10 +20,6 @@ Data = Annotated[
     list[Path] | None,
     typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
 ]
-Questions = Annotated[
-    list[Path] | None,
-    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-]
 Out = Annotated[
     Path | None,
     typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
@@ -53,6 +49,18 @@ Junit = Annotated[
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
 ]
+Questions = Annotated[
+    list[Path] | None,
+    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+]
+Texts = Annotated[
+    list[Path] | None,
+    typer.Option("--perplexity", help="Texts (plain or JSONL), for the suite general_ability."),
+]
+OtherRoles = Annotated[
+    list[Path] | None,
+    typer.Option("--other-role", help="Role files, for the suite switching; else built-in ones."),
+]
 
 
 def evaluate(
@@ -68,6 +76,8 @@ def evaluate(
     ] = "adherence",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
     questions: Questions = None,
+    perplexity: Texts = None,
+    other_roles: OtherRoles = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
@@ -88,7 +98,15 @@ def evaluate(
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
+    from rolewright.cli.evaluating import (
+        Asked,
+        Job,
+        name_of_target,
+        read_prompts,
+        read_suites,
+        role_for,
+        run_job,
+    )
     from rolewright.cli.gate import open_gate
     from rolewright.cli.reading import parse_language, parse_precision
 
@@ -100,13 +118,8 @@ def evaluate(
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
     role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
-
-    from rolewright.conversations.questions import read_questions
-    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
-
-    names = parse_suites(suites)
-    asked = read_questions(questions) if questions else []
-    built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
+    asked = Asked(suites, quick, questions, perplexity, other_roles)
+    built = read_suites(asked, role, prompts, endpoint)
     gate = open_gate(fail_under or [], junit, built, role)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
     results = run_job(job, built, out, trained_prompts=trained, gate=gate)

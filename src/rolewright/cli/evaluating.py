@@ -113,6 +113,7 @@ def run_job(
         UserError: ``out`` is taken, or a conversation cannot be answered.
     """
     from rolewright.evaluation.evaluate import Settings, evaluate
+    from rolewright.evaluation.fitting import what_fits
     from rolewright.evaluation.log import LOG, claim_run
     from rolewright.evaluation.results import summarise
 
@@ -138,7 +139,9 @@ def run_job(
         trained_prompts=trained_prompts,
         thresholds=gate.thresholds,
     )
-    gate.write(results, samples)
+    for suite, number in results["does_not_fit"].items():
+        say(f"{suite}: {number} probes left out, since they do not fit into the model's context")
+    gate.write(results, {suite: what_fits(each) for suite, each in samples.items()})
     return results
 
 
@@ -194,3 +197,60 @@ def read_prompts(
         places = ", ".join(str(prompt.place) for prompt in trained[:5])
         say(f"{len(trained)} of {len(judged)} prompts were trained on, not held out: {places}")
     return judged, len(trained)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of ``rolewright eval`` decides the suites.
+
+    Attributes:
+        suites: their names with commas between them.
+        quick: whether less is asked.
+        questions: files of graded questions.
+        texts: files that perplexity is measured on.
+        others: role files that the role is switched to.
+    """
+
+    suites: str
+    quick: bool
+    questions: list[Path] | None
+    texts: list[Path] | None
+    others: list[Path] | None
+
+
+def read_suites(
+    asked: Asked, role: "RoleFile", prompts: "Sequence[Conversation]", endpoint: str | None
+) -> "list[Suite]":
+    """The suites that are to run, with what the user gives them to ask.
+
+    Raises:
+        UserError: a file is faulty, or for a suite that does not run, or an endpoint is to score
+            it.
+    """
+    from rolewright.conversations.documents import read_documents
+    from rolewright.conversations.questions import read_questions
+    from rolewright.errors import UserError
+    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
+    from rolewright.evaluation.suites.switching.other_roles import other_roles
+    from rolewright.evaluation.targets.endpoint import refuse_texts
+
+    names = parse_suites(asked.suites)
+    for option, files, suite in (
+        ("--questions", asked.questions, "general_ability"),
+        ("--perplexity", asked.texts, "general_ability"),
+        ("--other-role", asked.others, "switching"),
+    ):
+        if files and suite not in names:
+            fix = f"name {suite} in --suites, or leave {option} out"
+            raise UserError.at(option, f"it is for the suite {suite}, which does not run", fix=fix)
+    if asked.texts and endpoint is not None:
+        raise refuse_texts(endpoint)
+    return build_suites(
+        names,
+        role,
+        prompts,
+        read_questions(asked.questions) if asked.questions else [],
+        QUICK if asked.quick else FULL,
+        documents=read_documents(asked.texts) if asked.texts else [],
+        others=other_roles(role, asked.others) if asked.others else None,
+    )

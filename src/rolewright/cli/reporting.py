@@ -44,7 +44,7 @@ def write_evaluation(
         model=target if bundle is None else bundle.manifest.base_model.name,
         created=_now(),
         evaluation=results,
-        samples=read_samples(folder / LOG),
+        samples=[sample for sample in read_samples(folder / LOG) if sample["fits"]],
         training=[] if bundle is None else _metrics(bundle),
         calibration=None if calibration is None else json.loads(calibration),
     )

@@ -62,8 +62,16 @@ def _override(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
         for family in figures[arms[0]]["families"]:
             cells = [interval(figures[arm]["families"][family]["success"]) for arm in arms]
             yield [f"  {family}", *cells]
+        cells = [_injected(figures[arm]["control_tokens"]) for arm in arms]
+        yield ["prompts with control tokens in them", *cells]
 
     return "override", arms, rows()
+
+
+def _injected(found: Mapping[str, int] | None) -> str:
+    if found is None:  # an endpoint renders prompts: the success of these attacks has to tell
+        return "not checked: the server's doing"
+    return f"{found['injected']} of {found['prompts']}"
 
 
 def _leakage(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
@@ -83,6 +91,50 @@ def _over_role(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
         list(arms),
         iter([["every rule kept", *map(interval, arms.values())]]),
     )
+
+
+_SWITCHING_FIGURES = {
+    "unseen": "another role's rules kept",
+    "after_switch": "the same, behind turns under the role",
+    "carry_over": "the role kept though it was left",
+}
+
+
+def _switching(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = figures["arms"]
+
+    def rows() -> Rows:
+        for key, label in _SWITCHING_FIGURES.items():
+            yield [label, *(interval(of_arm[key]) for of_arm in arms.values())]
+        for role, of_role in figures["roles"].items():
+            yield [f"  {role}", *(interval(of_role[arm]) for arm in arms)]
+
+    return "switching", list(arms), rows()
+
+
+def _instructions(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms = figures["arms"]
+
+    def rows() -> Rows:
+        for mode in ("strict", "loose"):
+            label = f"every instruction followed ({mode})"
+            yield [label, *(interval(of_arm[mode]["prompts"]) for of_arm in arms.values())]
+
+    return "instructions of a user", list(arms), rows()
+
+
+def _perplexity(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    arms, found = figures["arms"], figures["difference"]
+
+    def rows() -> Rows:
+        yield ["bits per byte", *(f"{of_arm['bits_per_byte']:.3f}" for of_arm in arms.values())]
+        yield ["bits per token", *(f"{of_arm['bits_per_token']:.3f}" for of_arm in arms.values())]
+        yield ["perplexity", *(f"{of_arm['perplexity']:.2f}" for of_arm in arms.values())]
+        if found is not None:
+            change = f"{found['change']:+.1%} ({found['low']:+.1%} to {found['high']:+.1%})"
+            yield ["more bits than the base model", "", change]
+
+    return "perplexity", list(arms), rows()
 
 
 def _consistency(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
@@ -106,6 +158,9 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], tuple[str, list[str], Rows]]] = 
     "override": _override,
     "leakage": _leakage,
     "over_role": _over_role,
+    "switching": _switching,
     "consistency": _consistency,
+    "instructions": _instructions,
     "general_ability": _general_ability,
+    "perplexity": _perplexity,
 }

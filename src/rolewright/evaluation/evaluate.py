@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rolewright.evaluation.arms import Arm
+from rolewright.evaluation.fitting import refuse_empty
 from rolewright.evaluation.log import append_samples
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.sample import Key, Sample
@@ -42,6 +43,9 @@ def evaluate(
         arms: of different names.
         settings: how.
         on_samples: told of the samples of each batch.
+
+    Raises:
+        UserError: a conversation cannot be answered, or nothing of a suite fits into the context.
     """
 
     def record(samples: list[Sample]) -> None:
@@ -61,4 +65,5 @@ def evaluate(
                     done=settings.done,
                     on_samples=record,
                 )
+                refuse_empty(suite.name, found[suite.name], settings.max_new_tokens)
     return found

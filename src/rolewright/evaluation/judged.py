@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED, TUNED_ROLE
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.suites.over_role import OVER_ROLE
+from rolewright.evaluation.suites.perplexity import PERPLEXITY
+from rolewright.evaluation.suites.switching.switching import SWITCHING
 
 _PREFERENCE = (TUNED_ROLE, TUNED, BASE_ROLE, BASE)
-UNDIRECTED = frozenset({OVER_ROLE})
-"""Suites whose checks need not be passed: nobody asked for the role there."""
+UNDIRECTED = frozenset({OVER_ROLE, SWITCHING, PERPLEXITY})
+"""Suites whose checks need not all be passed, since some are of a role that nobody asked for there,
+and the one that has no checks."""
 
 
 def judged_arm(arms: Iterable[str]) -> str | None:

@@ -10,10 +10,17 @@ from rolewright.errors import Place
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a user says, and the scenario whose rules the reply is judged by (None = undeclared)."""
+    """What a user says.
+
+    Attributes:
+        text: of the turn.
+        scenario: whose rules the reply is judged by; None = undeclared.
+        system: the message under which this turn is answered; None = the arm's.
+    """
 
     text: str
     scenario: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Probe:
         """The conversation up to the user turn that follows some replies.
 
         Args:
-            system: of the arm.
+            system: of the arm; where the turn brings its own, that one stands at the beginning.
             replies: of the model to the turns before, fewer than there are turns.
         """
         messages = list(self.opening)
@@ -57,4 +64,5 @@ class Probe:
             messages += [Message("user", turn.text), Message("assistant", reply)]
         asked = self.turns[len(replies)]
         messages.append(Message("user", asked.text))
-        return Conversation(tuple(messages), system, self.id, self.place, asked.scenario)
+        in_force = system if asked.system is None else asked.system
+        return Conversation(tuple(messages), in_force, self.id, self.place, asked.scenario)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rolewright.evaluation.advice import advise
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.fitting import probes_in, what_fits
 from rolewright.evaluation.judged import judged_samples
 from rolewright.evaluation.rule_changes import (
     RuleChanges,
@@ -44,13 +45,17 @@ def summarise(
         thresholds: that the target has to reach.
 
     Returns:
-        ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
-        name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
-        figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept, and under ``rules`` on each rule; None without a tuned arm), ``objections`` (each
-        ``suite`` and ``text``), ``verdict``, ``reason``, ``advice`` (see ``advice.advise``; empty
-        without a tuned arm) and ``thresholds`` (see ``Threshold.judge``).
+        ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``,
+        ``does_not_fit`` (by suite, how many probes are left out since they outgrew the context),
+        ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
+        (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
+        all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
+        ``objections`` (each ``suite`` and ``text``), ``verdict``, ``reason``, ``advice`` (see
+        ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see ``Threshold.judge``).
     """
+    asked = samples
+    samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
+    left_out = {name: probes_in(asked[name]) - probes_in(samples[name]) for name in asked}
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     adherence = samples[ADHERENCE]
     paired: PairedDifference | None = None
@@ -79,6 +84,7 @@ def summarise(
             len(of_arm) for of_suite in samples.values() for of_arm in of_suite.values()
         ),
         "trained_prompts": trained_prompts,
+        "does_not_fit": {suite: number for suite, number in left_out.items() if number},
         "arms": figures.pop(ADHERENCE),
         "suites": figures,
         "paired": None

@@ -33,31 +33,42 @@ def run_suite(
         on_samples: told of the samples of each batch as soon as they are judged, not of ``done``.
 
     Returns:
-        One sample a turn, by probe and turn, in the probes' order.
+        One sample a turn, by probe and turn, in the probes' order; of a probe that outgrows the
+        model's context the last says so, and later turns have none.
     """
     samples = {key: sample for key, sample in done.items() if key[:2] == (suite.name, arm.name)}
+    outgrown = _outgrown(samples)
     rounds = max(len(probe.turns) for probe in suite.probes)
     waiting = [
         [
             probe
             for probe in suite.probes
-            if turn < len(probe.turns) and (suite.name, arm.name, probe.id, turn) not in samples
+            if turn < len(probe.turns)
+            and (suite.name, arm.name, probe.id, turn) not in samples
+            and probe.id not in outgrown
         ]
         for turn in range(rounds)
     ]
     if any(waiting):
         with arm.opened() as target:
-            for turn, probes in enumerate(waiting):
-                if probes:
+            for turn, left in enumerate(waiting):
+                if probes := [probe for probe in left if probe.id not in outgrown]:
                     found = _ask(
                         suite, arm, target, probes, turn, samples, max_new_tokens, on_samples
                     )
                     samples |= {sample.key: sample for sample in found}
-    return [
-        samples[suite.name, arm.name, probe.id, turn]
+                    outgrown |= _outgrown(samples)
+    keys = [
+        (suite.name, arm.name, probe.id, turn)
         for probe in suite.probes
         for turn in range(len(probe.turns))
     ]
+    return [samples[key] for key in keys if key[2] not in outgrown or key in samples]
+
+
+def _outgrown(samples: Mapping[Key, Sample]) -> set[str]:
+    """The probes that the model cannot be asked any further."""
+    return {sample.conversation.id for sample in samples.values() if not sample.reply.fits}
 
 
 def _ask(
@@ -88,7 +99,9 @@ def _ask(
                 arm=arm.name,
                 conversation=conversations[index],
                 reply=reply,
-                verdicts=suite.judge(probes[index], conversations[index], reply),
+                verdicts=suite.judge(probes[index], conversations[index], reply)
+                if reply.fits
+                else {},
                 seconds=(now - start) / len(replies),
                 turn=turn,
                 cluster=probes[index].cluster or probes[index].id,
@@ -100,10 +113,13 @@ def _ask(
         on_samples(judged)
         start = time.monotonic()
 
-    target.answer(
-        conversations,
-        max_new_tokens=max_new_tokens,
-        sampling=suite.sampling,
-        on_replies=judge,
-    )
+    if suite.scores_texts:
+        target.score(conversations, on_replies=judge)
+    else:
+        target.answer(
+            conversations,
+            max_new_tokens=max_new_tokens,
+            sampling=suite.sampling,
+            on_replies=judge,
+        )
     return found

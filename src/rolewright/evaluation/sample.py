@@ -21,7 +21,7 @@ class Sample:
         suite, arm: their names.
         conversation: the prompt, with the system message that the arm gave it.
         reply: what the model answered.
-        verdicts: by rule id or by the suite's own name of a check.
+        verdicts: by rule id or by the suite's own name of a check; none where it was not asked.
         seconds: wall time of its batch divided by the batch's size.
         turn: which of the probe's turns, from 0.
         cluster: see ``Probe``.
@@ -66,6 +66,9 @@ class Sample:
             "prompt_tokens": self.reply.prompt_tokens,
             "output_tokens": self.reply.output_tokens,
             "stopped": self.reply.stopped,
+            "fits": self.reply.fits,
+            "control_tokens": self.reply.control_tokens,
+            "bits": self.reply.bits,
             "verdicts": [{"rule": id_, **asdict(v)} for id_, v in self.verdicts.items()],
             "facts": dict(self.facts),
             "seconds": round(self.seconds, 4),
@@ -96,6 +99,9 @@ class Sample:
                 record["prompt_tokens"],
                 record["output_tokens"],
                 record["stopped"],
+                record["fits"],
+                record["control_tokens"],
+                record["bits"],
             ),
             verdicts=verdicts,
             seconds=record["seconds"],

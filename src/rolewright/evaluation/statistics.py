@@ -1,4 +1,4 @@
-"""Intervals and tests for proportions."""
+"""Intervals and tests for proportions, and for amounts that two arms have of the same things."""
 
 import math
 from collections.abc import Hashable, Sequence
@@ -200,3 +200,43 @@ def _correlation(both: int, gained: int, lost: int, neither: int) -> float:
     if product > 0:
         product = max(product - (both + gained + lost + neither) / 2, 0)
     return product / math.sqrt(margins)
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeChange:
+    """How much larger an amount is in one arm than in another, as a share of the latter.
+
+    Attributes:
+        change: above -1; 0.02 = two percent more.
+        low, high: its 95% interval.
+        pairs: number of things that it was measured on.
+    """
+
+    change: float
+    low: float
+    high: float
+    pairs: int
+
+
+def relative_change(treatment: Sequence[float], baseline: Sequence[float]) -> RelativeChange:
+    """Compare what two arms have of an amount, over the same things.
+
+    The ratio of the sums less 1, with the linearised standard error of a ratio estimator (Cochran
+    1977, Sampling Techniques, section 6.4) and the t distribution of pairs - 1 degrees: things may
+    differ in size, and large ones count for more.
+
+    Args:
+        treatment: of each thing, above 0.
+        baseline: of the same things in the same order, at least two.
+    """
+    from scipy.stats import t
+
+    pairs = len(baseline)
+    ratio = sum(treatment) / sum(baseline)
+    residuals = [
+        of_treatment - ratio * of_baseline
+        for of_treatment, of_baseline in zip(treatment, baseline, strict=True)
+    ]
+    variance = sum(each**2 for each in residuals) * pairs / (pairs - 1)
+    reach = float(t.ppf(0.975, pairs - 1)) * math.sqrt(variance) / sum(baseline)
+    return RelativeChange(ratio - 1, ratio - 1 - reach, ratio - 1 + reach, pairs)

@@ -69,6 +69,10 @@ class ChatModel:
         ids = [self.encoder.end_id, end_of_text, *configured]
         return frozenset(token for token in ids if token is not None)
 
+    def room(self, prompt_tokens: int) -> int:
+        """How many tokens of an answer the context has room for behind a prompt."""
+        return context_limit(self.model.config) - prompt_tokens
+
     def answer(
         self,
         conversations: Sequence[Conversation],
@@ -180,13 +184,12 @@ class ChatModel:
 
     def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
         ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)
-        limit = context_limit(self.model.config)
-        if len(ids) + max_new_tokens > limit:
+        if max_new_tokens > self.room(len(ids)):
             raise UserError(
                 Fault(
                     conversation.place,
                     f"{len(ids)} prompt tokens and {max_new_tokens} of the answer do not fit",
-                    f"at most {limit} tokens together",
+                    f"at most {self.room(0)} tokens together",
                     "shorten the conversation, or allow fewer answer tokens",
                 )
             )

@@ -1,7 +1,5 @@
 """ChatML: the ids of prompts and conversations, with exact loss masks."""
 
-import json
-import re
 from array import array
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +11,13 @@ from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import UserError
 from rolewright.tokens.chat_format import END, START, ChatFormat, Thinking, observe_chat_format
 from rolewright.tokens.example import Example, Run, Segment, examples_of, join
+from rolewright.tokens.plain_text import control_ids, plain_copy
 from rolewright.tokens.qwen_preprocess import qwen_system, qwen_turn
 from rolewright.tokens.think_blocks import CLOSING, OPENING, split_reasoning, think_block_faults
 
 LossKind = Literal["assistant", "qwen"]
 """``assistant``: the assistants' content and end token. ``qwen``: as Qwen's ``finetune.py``."""
 
-_MARKER = re.compile(r"[<\[].*[>\]]", re.DOTALL)
-_ADDED_TOKENS = '"added_tokens":'
 _BATCH = 2048  # conversations encoded together: enough for all cores, little memory
 
 
@@ -50,20 +47,11 @@ class ChatEncoder:
 
     @cached_property
     def _plain_tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
+        return plain_copy(self.tokenizer)
 
-        described: str = self.tokenizer.backend_tokenizer.to_str()
-        # Only this part is parsed: the vocabulary after it takes as long as all else together.
-        start = described.index(_ADDED_TOKENS) + len(_ADDED_TOKENS)
-        added, end = json.JSONDecoder().raw_decode(described, start)
-        for token in added:
-            # <think> and <tool_call> steer a model too, though they are not flagged as special.
-            token["special"] = token["special"] or bool(_MARKER.fullmatch(token["content"]))
-        plain = Tokenizer.from_str(described[:start] + json.dumps(added) + described[end:])
-        plain.encode_special_tokens = True  # as any other text, that is
-        plain.no_padding()
-        plain.no_truncation()
-        return plain
+    @cached_property
+    def _control_ids(self) -> frozenset[int]:
+        return control_ids(self.tokenizer)
 
     def encode_text(self, text: str) -> list[int]:
         """Encode a text in which nothing is a control token."""
@@ -84,6 +72,19 @@ class ChatEncoder:
         turns = chain.from_iterable(map(self._turn, messages))
         runs = [*self._system(system), *turns, Run(self._answer_start, False)]
         return self._encode(runs).ids.tolist()
+
+    def control_tokens_of_text(self, system: str | None, messages: Sequence[Message]) -> int:
+        """How many control tokens of a prompt are not its format's own, where 0 is right.
+
+        Args:
+            system: as for ``encode_prompt``.
+            messages: as for ``encode_prompt``.
+        """
+        no_system = None if system is None else ""
+        no_text = [Message(message.role, "") for message in messages]
+        prompt, frame = self.encode_prompt(system, messages), self.encode_prompt(no_system, no_text)
+        found, expected = (sum(id_ in self._control_ids for id_ in ids) for ids in (prompt, frame))
+        return found - expected
 
     def encode_answer(self, text: str) -> list[int]:
         """The ids that a model writes after its prompt where ``text`` is its answer.

@@ -5,14 +5,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from rolewright.conversations.documents import Document
 from rolewright.conversations.questions import Question
-from rolewright.errors import UserError
+from rolewright.errors import Place, UserError
 from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED, TUNED_FOREIGN, TUNED_ROLE
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.suites.consistency import consistency
 from rolewright.evaluation.suites.general_ability import general_ability
 from rolewright.evaluation.suites.over_role import over_role
 from rolewright.evaluation.suites.selection import (
+    FULL,
     QUICK,
     SUITE_NAMES,
     build_suites,
@@ -102,9 +104,21 @@ def test_suites_are_chosen_by_name(role, questions):
         parse_suites("leak")
     prompts = prompts_of_role(role)
     built = build_suites(parse_suites("all"), role, prompts, questions, QUICK)
-    assert [suite.name for suite in built] == list(SUITE_NAMES)
+    before = list(SUITE_NAMES[:-1])
+    assert [suite.name for suite in built] == [*before, "instructions", "general_ability"]
     without = build_suites(parse_suites("all"), role, prompts, [], QUICK)
-    assert [suite.name for suite in without] == list(SUITE_NAMES[:-1])
+    assert [suite.name for suite in without] == [*before, "instructions"]
+    texts = [Document(name, "text", Place(name)) for name in "ab"]
+    ability = build_suites(["general_ability"], role, prompts, [], QUICK, documents=texts)
+    assert [suite.name for suite in ability] == ["instructions", "perplexity"]
+
+
+def test_a_quick_run_asks_little_more_for_the_built_in_texts(role):
+    built = build_suites(["switching", "general_ability"], role, prompts_of_role(role), [], QUICK)
+    turns = [sum(len(probe.turns) for probe in suite.probes) for suite in built]
+    assert 2 * sum(turns) <= 60  # in two arms each
+    full = build_suites(["switching", "general_ability"], role, prompts_of_role(role), [], FULL)
+    assert [len(suite.probes) for suite in full] == [30 + 60, 60]
 
 
 def test_every_suite_runs_somewhere_and_judges_by_evidence(role, questions, talk):

@@ -163,3 +163,42 @@ def test_what_is_only_thought_is_not_said(suite, talk):
     for text, said in ((f"<think>{canary}?</think>Paris", False), (f"{canary}", True)):
         verdicts = suite.judge(probe, talk("Q"), Reply(text, 1, 1, True))
         assert verdicts[CANARY].passed is not said
+
+
+def told(suite, control_tokens):
+    """Figures of a target that says how many control tokens came of each prompt's text."""
+    from contextlib import nullcontext
+
+    from rolewright.evaluation.arms import Arm
+    from rolewright.evaluation.run import run_suite
+
+    class Telling:
+        def answer(self, conversations, *, on_replies, **_):
+            for index, conversation in enumerate(conversations):
+                found = control_tokens(conversation)
+                on_replies({index: Reply("Paris", 1, 1, True, control_tokens=found)})
+
+    arm = Arm(BASE_ROLE, "S", lambda: nullcontext(Telling()))
+    samples = run_suite(suite, arm, max_new_tokens=8, done={}, on_samples=lambda _: None)
+    return suite.summarise({BASE_ROLE: samples})
+
+
+def test_control_tokens_are_counted_where_they_are_spelt(suite):
+    spelt = [p for p in suite.probes if "<|im_start|>" in p.turns[0].text]
+    assert spelt
+    found = told(suite, lambda _: 0)
+    expected = {"prompts": len(spelt), "injected": 0}
+    assert found[BASE_ROLE]["control_tokens"] == expected
+    assert suite.objections(found) == []
+
+
+def test_an_injected_control_token_is_an_objection(suite):
+    found = told(suite, lambda c: c.messages[-1].content.count("<|im_start|>"))
+    counted = found[BASE_ROLE]["control_tokens"]
+    assert counted["injected"] == counted["prompts"] > 0
+    [objection] = suite.objections(found)
+    assert f"{counted['prompts']} of {counted['prompts']} prompts" in objection
+
+
+def test_what_an_endpoint_does_is_not_known(suite):
+    assert told(suite, lambda _: None)[BASE_ROLE]["control_tokens"] is None

@@ -55,3 +55,31 @@ def test_lasting_failures_name_endpoint_and_cause(chat_endpoint, talk):
         ask(EndpointTarget(chat_endpoint.url, "other"), [talk("a")])
     with pytest.raises(UserError, match=r"127\.0\.0\.1:9.*Connection"):
         ask(EndpointTarget("http://127.0.0.1:9/v1", "m", retries=0), [talk("a")])
+
+
+TOO_LONG = {
+    "openai": {"message": "too many tokens", "code": "context_length_exceeded"},
+    "vllm": {"message": "This model's maximum context length is 64 tokens. However, …"},
+    "llama.cpp": {"message": "the request exceeds the available context size (64 tokens)"},
+}
+
+
+@pytest.mark.parametrize("server", TOO_LONG)
+def test_what_a_server_says_does_not_fit_is_told(chat_endpoint, talk, server, monkeypatch):
+    answer = chat_endpoint.respond
+
+    def respond(path, body):
+        if body["messages"][-1]["content"] == "long":
+            return 400, {"error": TOO_LONG[server]}
+        return answer(path, body)
+
+    monkeypatch.setattr(chat_endpoint, "respond", respond)
+    replies = ask(EndpointTarget(chat_endpoint.url, "m"), [talk("long"), talk("a")])
+    assert (replies[0].fits, replies[0].text) == (False, "")
+    assert (replies[1].fits, replies[1].text) == (True, "a!")
+    assert replies[1].control_tokens is None
+
+
+def test_an_endpoint_scores_no_texts(chat_endpoint, talk):
+    with pytest.raises(UserError, match="cannot say how probable a given text is"):
+        EndpointTarget(chat_endpoint.url, "m").score([talk("a")], on_replies=print)

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.documents import Document
 from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
 from rolewright.evaluation.suites.adherence import ADHERENCE, adherence
 from rolewright.evaluation.suites.consistency import consistency
 from rolewright.evaluation.suites.general_ability import general_ability
+from rolewright.evaluation.suites.instructions.instructions import instructions
 from rolewright.evaluation.suites.leakage.leakage import leakage
 from rolewright.evaluation.suites.over_role import over_role
 from rolewright.evaluation.suites.override.override import override
+from rolewright.evaluation.suites.perplexity import perplexity
 from rolewright.evaluation.suites.stability import stability
 from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.suites.switching.other_roles import other_roles
+from rolewright.evaluation.suites.switching.switching import switching
 from rolewright.role.schema import RoleFile
 
 SuiteName = Literal[
@@ -23,6 +28,7 @@ SuiteName = Literal[
     "override",
     "leakage",
     "over_role",
+    "switching",
     "consistency",
     "general_ability",
 ]
@@ -38,16 +44,38 @@ class Size:
         attacks_each: how often each attack is put.
         drawn_prompts: how many prompts the consistency suite asks again and again.
         other_prompts: how many prompts are asked without the role; None = all.
+        others_requests: how many of other roles' own requests are made; None = all.
+        switches: how many conversations go from the role to another one.
+        instructions: how many requests come with an instruction of IFEval.
     """
 
     sessions: dict[int, int]
     attacks_each: int
     drawn_prompts: int
     other_prompts: int | None
+    others_requests: int | None
+    switches: int
+    instructions: int
 
 
-FULL = Size({5: 60, 20: 12}, attacks_each=4, drawn_prompts=60, other_prompts=None)
-QUICK = Size({5: 8, 20: 1}, attacks_each=1, drawn_prompts=6, other_prompts=24)
+FULL = Size(
+    {5: 60, 20: 12},
+    attacks_each=4,
+    drawn_prompts=60,
+    other_prompts=None,
+    others_requests=None,
+    switches=60,
+    instructions=60,
+)
+QUICK = Size(
+    {5: 8, 20: 1},
+    attacks_each=1,
+    drawn_prompts=6,
+    other_prompts=24,
+    others_requests=4,
+    switches=4,
+    instructions=14,
+)
 
 
 def parse_suites(text: str) -> list[SuiteName]:
@@ -74,8 +102,10 @@ def build_suites(
     prompts: Sequence[Conversation],
     questions: Sequence[Question],
     size: Size,
+    documents: Sequence[Document] = (),
+    others: Sequence[RoleFile] | None = None,
 ) -> list[Suite]:
-    """The suites of these names; general ability only where there are questions.
+    """The suites of these names; general ability is three, two of which need something to ask.
 
     Args:
         names: as ``parse_suites`` gives them.
@@ -83,6 +113,11 @@ def build_suites(
         prompts: as ``prompts_under_role`` chose them.
         questions: graded ones, that are none of the role's business.
         size: of those that are drawn.
+        documents: texts that perplexity is measured on.
+        others: roles that the role is switched to; None = the built-in ones.
+
+    Raises:
+        UserError: a suite has nothing to ask.
     """
     found: list[Suite] = []
     for name in names:
@@ -97,9 +132,22 @@ def build_suites(
                 found.append(leakage(role))
             case "over_role":
                 found.append(over_role(role, prompts[: size.other_prompts]))
+            case "switching":
+                found.append(
+                    switching(
+                        role,
+                        prompts,
+                        other_roles(role) if others is None else others,
+                        switches=size.switches,
+                        alone=size.others_requests,
+                    )
+                )
             case "consistency":
                 found.append(consistency(role, prompts[: size.drawn_prompts]))
             case "general_ability":
+                found.append(instructions(role, number=size.instructions))
                 if questions:
                     found.append(general_ability(questions))
+                if documents:
+                    found.append(perplexity(documents))
     return found

@@ -35,17 +35,23 @@ def stability(
     """
     return Suite(
         name=STABILITY,
-        probes=_draw_sessions(prompts, sessions, seed),
+        probes=draw_sessions(prompts, sessions, seed),
         arms=frozenset({BASE_ROLE, TUNED_ROLE}),
         judge=by_rules(role),
         summarise=_summarise,
     )
 
 
-def _draw_sessions(
+def draw_sessions(
     prompts: Sequence[Conversation], sessions: Mapping[int, int], seed: int
 ) -> list[Probe]:
-    """Draw conversations of prompts: none twice in one while others are left, all alike often."""
+    """Draw conversations of prompts: none twice in one while others are left, all alike often.
+
+    Args:
+        prompts: as ``prompts_under_role`` chose them; their last user turns are used.
+        sessions: number of turns → how many conversations.
+        seed: of the draw.
+    """
     draw = random.Random(seed)
     uses = [0] * len(prompts)
     probes = []

@@ -35,6 +35,7 @@ class Suite:
         summarise: the samples of those arms that there are, for the results.
         objections: to "took hold"; none where it is for the user to say what is enough.
         sampling: how replies are decoded.
+        scores_texts: whether targets score the probes' texts rather than answer them.
     """
 
     name: str
@@ -44,3 +45,4 @@ class Suite:
     summarise: Callable[[Samples], dict[str, Any]]
     objections: Objections = _no_objections
     sampling: Sampling = GREEDY
+    scores_texts: bool = False

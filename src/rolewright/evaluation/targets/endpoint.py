@@ -13,6 +13,19 @@ from rolewright.generation.sampling import Sampling
 
 API_KEY = "OPENAI_API_KEY"
 """Environment variable that the key is read from; an endpoint without keys needs none."""
+_TOO_LONG = ("context_length_exceeded", "context length", "context size", "context window")
+"""How OpenAI, vLLM, SGLang and llama.cpp say that a prompt and its answer do not fit."""
+_REFUSED = {400, 413, 422}
+
+
+def refuse_texts(url: str) -> UserError:
+    """An endpoint tells how probable its own answers are, not how probable a given text is."""
+    return UserError.at(
+        "--perplexity",
+        f"{url} cannot say how probable a given text is",
+        expected="a bundle or a model in this process",
+        fix="leave --perplexity out here, and run it on the bundle itself",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,10 @@ class EndpointTarget:
     ) -> None:
         """As ``Target`` says; replies come in the order in which they arrive."""
         asyncio.run(self._answer(conversations, max_new_tokens, sampling, on_replies))
+
+    def score(self, conversations: Sequence[Conversation], *, on_replies: OnReplies) -> None:
+        """Refused: there are no weights here."""
+        raise refuse_texts(self.url)
 
     async def _answer(
         self,
@@ -92,6 +109,9 @@ class EndpointTarget:
                 model=self.model, messages=messages, **settings
             )
         except APIStatusError as error:
+            said = f"{error.code} {error}"
+            if error.status_code in _REFUSED and any(words in said for words in _TOO_LONG):
+                return Reply("", None, 0, stopped=False, fits=False)
             raise self._error(f"status {error.status_code}: {error.message}") from error
         except APIConnectionError as error:
             cause = error.__cause__ or error

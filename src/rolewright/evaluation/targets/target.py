@@ -1,4 +1,4 @@
-"""What every target can do: answer conversations."""
+"""What every target can do: answer conversations, and score texts where it has the weights."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,20 @@ class Reply:
         text: without control tokens, and without the reasoning before it.
         prompt_tokens, output_tokens: how many; None where an endpoint does not say.
         stopped: whether the model ended the answer itself.
+        fits: False = the prompt and the longest answer do not fit into the model's context, so
+            that it was not asked.
+        control_tokens: how many of the prompt's control tokens came of what people wrote, where 0
+            is right; None where an endpoint renders the prompt.
+        bits: of information that a text which was scored had for the model; None for an answer.
     """
 
     text: str
     prompt_tokens: int | None
     output_tokens: int | None
     stopped: bool
+    fits: bool = True
+    control_tokens: int | None = None
+    bits: float | None = None
 
 
 OnReplies = Callable[[dict[int, Reply]], None]
@@ -48,5 +56,17 @@ class Target(Protocol):
 
         Raises:
             UserError: a conversation cannot be answered.
+        """
+        ...
+
+    def score(self, conversations: Sequence[Conversation], *, on_replies: OnReplies) -> None:
+        """Say how probable texts are to the model, as texts of nobody's: no chat, no role.
+
+        Args:
+            conversations: the last user turn of each is the text.
+            on_replies: told by index the tokens (as those of a prompt) and bits of each text.
+
+        Raises:
+            UserError: the target has no weights to score with.
         """
         ...

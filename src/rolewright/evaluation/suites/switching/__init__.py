@@ -1,0 +1,1 @@
+"""Switching: other roles, from the start and after turns under the role."""
