@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rolewright.cli.judging import JudgeLabels, JudgeModel, JudgeUrl, open_judging, show_judged
 from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
@@ -23,7 +24,7 @@ ApiModel = Annotated[
     str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
 ]
 Concurrency = Annotated[
-    int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
+    int, typer.Option("--concurrency", min=1, help="Requests at once to an endpoint.")
 ]
 
 
@@ -49,6 +50,9 @@ def evaluate(
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
+    judge: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_labels: JudgeLabels = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
@@ -81,6 +85,7 @@ def evaluate(
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
     role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
+    judging = open_judging(role, judge, judge_model, judge_labels, concurrency)
 
     from rolewright.conversations.questions import read_questions
     from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
@@ -89,7 +94,7 @@ def evaluate(
     asked = read_questions(questions) if questions else []
     built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results = run_job(job, built, out, trained_prompts=trained)
+    results = run_job(job, built, out, judging, trained_prompts=trained)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
@@ -123,4 +128,5 @@ def show_results(results: dict[str, Any]) -> None:
     title = f"{results['role']}: share of {first['prompts']} prompts, 95% interval"
     print_table(title, ["", *arms], rows)
     show_suites(results["suites"])
+    show_judged(results["judge"])
     print(f"verdict: {results['verdict']}. {results['reason']}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
     from rolewright.conversations.conversation import Conversation
     from rolewright.evaluation.arms import Arm
+    from rolewright.evaluation.judge.judging import Judging
     from rolewright.evaluation.suites.suite import Suite
     from rolewright.models.load import Precision
     from rolewright.role.schema import RoleFile
@@ -86,10 +87,11 @@ class Job:
         )
 
         if self.endpoint is not None:
+            from rolewright.evaluation.endpoint import Endpoint
             from rolewright.evaluation.targets.endpoint import EndpointTarget
 
-            target = EndpointTarget(self.endpoint, self.name, self.concurrency)
-            return arms_of_target(self.role, target)
+            endpoint = Endpoint(self.endpoint, self.name, self.concurrency)
+            return arms_of_target(self.role, EndpointTarget(endpoint))
         how = Opening(self.precision, self.batch_size, say)
         if self.bundle is not None:
             return arms_of_bundle(self.role, self.bundle, how)
@@ -97,18 +99,28 @@ class Job:
 
 
 def run_job(
-    job: Job, suites: "Sequence[Suite]", out: Path | None, *, trained_prompts: int
+    job: Job,
+    suites: "Sequence[Suite]",
+    out: Path | None,
+    judging: "Judging | None",
+    *,
+    trained_prompts: int,
 ) -> dict[str, Any]:
-    """Run suites, or go on with a broken run in ``out``, and sum up.
+    """Run suites, or go on with a broken run in ``out``, let a judge decide, and sum up.
 
     Raises:
         UserError: ``out`` is taken, or a conversation cannot be answered.
     """
     from rolewright.evaluation.evaluate import Settings, evaluate
+    from rolewright.evaluation.judge.cases import JUDGE_LOG, decide_cases
+    from rolewright.evaluation.judge.judging import judge_figures, rule_on, with_verdicts
     from rolewright.evaluation.log import LOG, claim_run
     from rolewright.evaluation.results import summarise
 
-    done = {} if out is None else claim_run(out, job.conditions(suites))
+    conditions = job.conditions(suites)
+    if judging is not None:
+        conditions["judge"] = judging.conditions()
+    done = {} if out is None else claim_run(out, conditions)
     if done:
         say(f"{out}: going on behind {len(done)} samples")
     arms = job.arms()
@@ -120,7 +132,21 @@ def run_job(
     settings = Settings(job.max_new_tokens, None if out is None else out / LOG, done)
     with progress("answering", total=total - len(done)) as advance:
         samples = evaluate(suites, arms, settings, lambda batch: advance(len(batch)))
-    return summarise(job.role, job.name, suites, samples, trained_prompts=trained_prompts)
+    decisions = {}
+    if judging is not None:
+        cases = judging.cases(suites, samples)
+        log = None if out is None else out / JUDGE_LOG
+        with progress("judging", total=len(cases)) as advance:
+            decisions = decide_cases(judging.judge, cases, log, lambda: advance(1))
+    rulings = rule_on(job.role, judging, decisions)
+    return summarise(
+        job.role,
+        job.name,
+        suites,
+        with_verdicts(suites, samples, rulings, decisions),
+        trained_prompts=trained_prompts,
+        judge=judge_figures(judging, rulings, samples, decisions),
+    )
 
 
 def role_for(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rolewright.evaluation.arms import Arm
-from rolewright.evaluation.log import append_samples
+from rolewright.evaluation.log import append_records
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.sample import Key, Sample
 from rolewright.evaluation.suites.suite import Suite
@@ -46,7 +46,7 @@ def evaluate(
 
     def record(samples: list[Sample]) -> None:
         if settings.log is not None:
-            append_samples(settings.log, samples)
+            append_records(settings.log, (sample.as_record() for sample in samples))
         on_samples(samples)
 
     found: Samples = {suite.name: {} for suite in suites}

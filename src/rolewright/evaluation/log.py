@@ -1,9 +1,9 @@
 """The log of an evaluation: one JSON line a sample, appended as it is judged, read to go on."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rolewright.errors import Place, UserError
 from rolewright.evaluation.sample import Key, Sample
@@ -12,13 +12,15 @@ LOG = "log.jsonl"
 RESULTS = "results.json"
 RUN = "run.json"
 
+Line = TypeVar("Line")
 
-def append_samples(file: Path, samples: Iterable[Sample]) -> None:
-    """Append samples to a log."""
+
+def append_records(file: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Append lines to a log."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as stream:
-        for sample in samples:
-            stream.write(json.dumps(sample.as_record(), ensure_ascii=False) + "\n")
+        for record in records:
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def read_samples(file: Path) -> list[dict[str, Any]]:
@@ -28,32 +30,39 @@ def read_samples(file: Path) -> list[dict[str, Any]]:
 
 
 def resume_log(file: Path) -> dict[Key, Sample]:
-    """The samples of a broken run, by key; what its end left of a line is cut off.
+    """The samples of a broken run, by key; see ``resume_records``."""
+    return {sample.key: sample for sample in resume_records(file, Sample.from_record)}
+
+
+def resume_records(file: Path, read: Callable[[Mapping[str, Any], Place], Line]) -> list[Line]:
+    """The lines of a broken run's log, if there is one; what its end left of a line is cut off.
+
+    Args:
+        file: the log.
+        read: makes something of a line and its place.
 
     Raises:
-        UserError: a line within the log is no sample.
+        UserError: a line within the log is none that ``read`` takes.
     """
     if not file.exists():
-        return {}
+        return []
     data = file.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     if len(whole) < len(data):
         with file.open("r+b") as stream:
             stream.truncate(len(whole))
-    samples = {}
+    found = []
     for number, line in enumerate(whole.decode("utf-8").split("\n")[:-1], start=1):
-        place = Place(str(file), number)
         try:
-            sample = Sample.from_record(json.loads(line), place)
+            found.append(read(json.loads(line), Place(str(file), number)))
         except (ValueError, KeyError, TypeError) as error:
             raise UserError.at(
                 file,
-                f"this is no sample of an evaluation: {error!r}",
+                f"this is no line of an evaluation's log: {error!r}",
                 line=number,
                 fix="remove the line, or choose another folder for --out",
             ) from error
-        samples[sample.key] = sample
-    return samples
+    return found
 
 
 def claim_run(folder: Path, conditions: dict[str, Any]) -> dict[Key, Sample]:

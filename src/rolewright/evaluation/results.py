@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.judge.judging import caveat
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import PairedDifference, paired_difference
 from rolewright.evaluation.suites.adherence import ADHERENCE
@@ -22,6 +23,7 @@ def summarise(
     samples: Mapping[str, Mapping[str, Sequence[Sample]]],
     *,
     trained_prompts: int = 0,
+    judge: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Sum an evaluation up.
 
@@ -31,12 +33,13 @@ def summarise(
         suites: that ran, adherence among them.
         samples: by suite and arm; adherence has the same prompts in the same order in each arm.
         trained_prompts: how many of the prompts were trained on.
+        judge: as ``judge_figures`` gives it; None where the role has no judged rules.
 
     Returns:
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``, ``arms`` (by
         name, what adherence found: see ``suites.adherence.arm_figures``), ``suites`` (by name, the
         figures of the others), ``paired`` (tuned against base with role, on whether all rules were
-        kept; None without a tuned arm), ``verdict`` and ``reason``.
+        kept; None without a tuned arm), ``judge``, ``verdict`` and ``reason``.
     """
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     objections = [text for suite in suites for text in suite.objections(figures[suite.name])]
@@ -51,6 +54,7 @@ def summarise(
     verdict, reason = decide(paired, kept_all, objections)
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
+    reason += caveat(judge)
     return {
         "schema": SCHEMA,
         "role": role.name,
@@ -64,6 +68,7 @@ def summarise(
         "paired": None
         if paired is None
         else {"baseline": BASE_ROLE, "treatment": TUNED_ROLE, **asdict(paired)},
+        "judge": judge,
         "verdict": verdict,
         "reason": reason,
     }

@@ -9,6 +9,7 @@ from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.targets.target import Reply
 from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.role.schema import JudgedRule
 from rolewright.verifiers import Verdict
 
 Judge = Callable[[Probe, Conversation, Reply], dict[str, Verdict]]
@@ -35,6 +36,7 @@ class Suite:
         summarise: the samples of those arms that there are, for the results.
         objections: to "took hold"; none where it is for the user to say what is enough.
         sampling: how replies are decoded.
+        judged_rules: that a judge decides about its replies, where there is a judge.
     """
 
     name: str
@@ -44,3 +46,4 @@ class Suite:
     summarise: Callable[[Samples], dict[str, Any]]
     objections: Objections = _no_objections
     sampling: Sampling = GREEDY
+    judged_rules: Sequence[JudgedRule] = ()

@@ -55,6 +55,7 @@ def override(
         judge=judge,
         summarise=_summarise,
         objections=_objections,
+        judged_rules=role.judged_rules,
     )
 
 
