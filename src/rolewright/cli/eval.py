@@ -26,6 +26,13 @@ ApiModel = Annotated[
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, help="Requests at once to an endpoint.")
 ]
+GradedQuestions = Annotated[
+    list[Path] | None,
+    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
+]
+TrustVerifiers = Annotated[
+    bool, typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries.")
+]
 
 
 def evaluate(
@@ -43,10 +50,7 @@ def evaluate(
         str, typer.Option("--suites", help="Names with commas between them, or all.")
     ] = "adherence",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer probes a suite.")] = False,
-    questions: Annotated[
-        list[Path] | None,
-        typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-    ] = None,
+    questions: GradedQuestions = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
@@ -57,10 +61,7 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
     ] = None,
-    trust_verifiers: Annotated[
-        bool,
-        typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
-    ] = False,
+    trust_verifiers: TrustVerifiers = False,
     language: ReportLanguage = "en",
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
@@ -74,7 +75,14 @@ def evaluate(
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.cli.evaluating import Job, name_of_target, read_prompts, role_for, run_job
+    from rolewright.cli.evaluating import (
+        Job,
+        name_of_target,
+        read_prompts,
+        role_for,
+        run_job,
+        suites_named,
+    )
     from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
@@ -85,14 +93,8 @@ def evaluate(
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
     role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
     prompts, trained = read_prompts(role, bundle, data)
+    built = suites_named(suites, role, prompts, questions or [], quick=quick)
     judging = open_judging(role, judge, judge_model, judge_labels, concurrency)
-
-    from rolewright.conversations.questions import read_questions
-    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
-
-    names = parse_suites(suites)
-    asked = read_questions(questions) if questions else []
-    built = build_suites(names, role, prompts, asked, QUICK if quick else FULL)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
     results = run_job(job, built, out, judging, trained_prompts=trained)
     if out is not None:

@@ -192,3 +192,24 @@ def read_prompts(
         places = ", ".join(str(prompt.place) for prompt in trained[:5])
         say(f"{len(trained)} of {len(judged)} prompts were trained on, not held out: {places}")
     return judged, len(trained)
+
+
+def suites_named(
+    names: str,
+    role: "RoleFile",
+    prompts: "list[Conversation]",
+    questions: list[Path],
+    *,
+    quick: bool,
+) -> "list[Suite]":
+    """The suites of ``--suites``, with the graded questions of ``--questions``.
+
+    Raises:
+        UserError: there is no such suite, or a question is faulty.
+    """
+    from rolewright.conversations.questions import read_questions
+    from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
+
+    chosen = parse_suites(names)
+    asked = read_questions(questions) if questions else []
+    return build_suites(chosen, role, prompts, asked, QUICK if quick else FULL)

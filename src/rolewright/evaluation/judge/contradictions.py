@@ -99,7 +99,8 @@ def _demands(role: RoleFile, wording: Wording) -> Iterator[Demand]:
         text = {"from": wording.system, "applies_to": wording.everywhere, "text": role.system}
         yield Demand("the system message", role.place("system"), None, text)
     described = {each.id: each.description or each.id for each in role.scenarios}
-    for rule in (*role.rules, *role.judged_rules):
+    rules: tuple[Rule | JudgedRule, ...] = (*role.rules, *role.judged_rules)
+    for rule in rules:
         where = None if rule.scenarios is None else [described[s] for s in sorted(rule.scenarios)]
         yield Demand(
             f"the rule {rule.id!r}",

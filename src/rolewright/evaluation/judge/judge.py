@@ -39,7 +39,7 @@ class Decision:
     @property
     def holds(self) -> bool | None:
         """Whether something holds, in both orders alike; None = undecided."""
-        return {("first", "second"): True, ("second", "first"): False}.get(self.picks)
+        return None if self.follows_order is not False else self.picks[0] == "first"
 
     @property
     def follows_order(self) -> bool | None:
