@@ -13,7 +13,7 @@ from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
 from rolewright.tokens.example import IGNORE, Example
 
-pytest_plugins = ["chat_endpoint", "qwen1_checkpoint"]  # of tests/fixtures
+pytest_plugins = ["chat_endpoint", "judge_endpoint", "qwen1_checkpoint"]  # of tests/fixtures
 
 settings.register_profile("untimed", deadline=None)  # speed is measured in benchmarks, not here
 settings.load_profile("untimed")

@@ -22,6 +22,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "RW011": ("info", "a system message that states what no rule checks"),
     "RW012": ("info", "a rule that the system message does not state"),
     "RW013": ("info", "a long system message"),
+    "RW014": ("info", "demands that a model finds contradictory"),
+    "RW015": ("info", "a criterion for a model that code can check"),
     "RW100": ("info", "more findings of one kind than are listed"),
     "RW101": ("error", "a row that cannot be read"),
     "RW102": ("warning", "rows under another system message than the role's"),

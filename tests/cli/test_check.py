@@ -23,6 +23,7 @@ def test_role_alone(as_json, project):
         "silenced": 0,
         "unreadable_at": [],
         "cleaned": None,
+        "judge": None,
     }
 
 
@@ -171,3 +172,22 @@ def test_a_role_alone_has_a_report_too(rolewright, project):
     code, _, _ = rolewright("check", project / "role.yaml", "--html", project / "r.html")
     assert code == 0
     assert "Atlas" in (project / "r.html").read_text("utf-8")
+
+
+def test_a_judge_finds_contradictory_rules(rolewright, as_json, judge_endpoint, project):
+    role = project / "role.yaml"
+    rule = "- {id: warm, check: judged, criterion: The answer is warm.}\n"
+    role.write_text(role.read_text("utf-8") + rule, "utf-8")
+    judge_endpoint.decide = lambda asked: "is warm" in asked and "no_emoji" in asked
+    command = ("check", role, project / "train.jsonl", "--judge", judge_endpoint.url)
+    code, printed = as_json(*command, "--judge-model", "judge")
+    assert code == 0
+    (finding,) = [each for each in printed["findings"] if each["code"] == "RW014"]
+    assert "'no-emoji' and the rule 'warm'" in finding["message"]
+    judge = printed["judge"]
+    assert (judge["reported_model"], judge["pairs"], judge["undecided"]) == ("judge-1", 6, 0)
+    role.write_text(role.read_text("utf-8") + "silence: [RW014]\n", "utf-8")
+    _, out, err = rolewright(*command, "--judge-model", "judge")
+    assert "RW014" not in out
+    assert "rule warm: not judged, as no code decides it" in out
+    assert "6 pairs of demands judged, 0 of them undecided" in err

@@ -12,6 +12,10 @@ from rolewright.confidence.fusion import FusedMap
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
 from rolewright.confidence.scores import ROUTES
+from rolewright.evaluation.endpoint import Endpoint
+from rolewright.evaluation.judge.agreement import Agreement, order_bias
+from rolewright.evaluation.judge.judge import open_judge
+from rolewright.evaluation.judge.wording import read_wording
 from rolewright.evaluation.verdict import VerdictText
 
 COMMANDS = {
@@ -136,6 +140,13 @@ def test_prose_names_the_remaining_keys(docs):
     evaluation = (docs / "evaluation.md").read_text("utf-8")
     for verdict in get_args(VerdictText):
         assert f"| `{verdict}` |" in evaluation
+
+
+def test_prose_names_what_a_judge_adds(docs, judge_endpoint):
+    judge = open_judge(Endpoint(judge_endpoint.url, "judge"), read_wording("en"))
+    text = (docs / "json.md").read_text("utf-8")
+    for key in (*judge.as_record(), *Agreement.__dataclass_fields__, *order_bias([])):
+        assert f"`{key}`" in text
 
 
 def test_a_line_of_the_evaluation_log_has_the_keys_shown(

@@ -53,6 +53,35 @@ def test_whole_role(load):
     assert not role.literal_control_tokens
 
 
+JUDGED = "name: x\nrules:\n- {{id: warm, {}}}\n"
+
+
+def test_a_rule_that_no_code_decides(load):
+    lines = "check: judged, criterion: ' 回答亲切。\n ', scenarios: [a]"
+    role = load(JUDGED.format(lines) + "- {id: calm, check: no_emoji}\nscenarios:\n- id: a\n")
+    (rule,) = role.judged_rules
+    assert (rule.id, rule.criterion) == ("warm", "回答亲切。")
+    assert rule.applies_to("a")
+    assert not rule.applies_to("b")
+    assert [rule.id for rule in role.rules] == ["calm"]
+    assert role.place("rules.warm").line == 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "said"),
+    [
+        ("check: judged", "rules[0].criterion", "the key 'criterion' is missing"),
+        ("check: judged, criterion: ' '", "rules[0].criterion", "at least 1 character"),
+        ("check: judged, criterion: a, max: 3", "rules[0].max", "unknown key 'max'"),
+        ("check: judge, criterion: a", "rules[0].check", "did you mean 'judged'?"),
+    ],
+)
+def test_faults_of_a_judged_rule(faults, keys, key, said):
+    ((line, where, text),) = faults(JUDGED.format(keys))
+    assert (line, where) == (3, key)
+    assert said in text
+
+
 def test_examples_with_and_without_an_answer(load):
     lines = "examples: [Hi, {user: Bye}, {user: 'Who?', assistant: Atlas}]"
     (scenario,) = load(f"name: x\nscenarios:\n- id: a\n  {lines}\n").scenarios

@@ -302,9 +302,10 @@ def test_a_user_adds_a_verifier_with_one_function(judge):
 
 
 @pytest.mark.usefixtures("own_table")
-def test_a_name_is_taken_once():
-    with pytest.raises(ValueError, match="'max_length' exists already"):
-        verifier("max_length")(lambda text, conversation: Verdict(True, ""))
+@pytest.mark.parametrize("name", ["max_length", "judged"])
+def test_a_name_is_taken_once(name):
+    with pytest.raises(ValueError, match=f"'{name}' exists already"):
+        verifier(name)(lambda text, conversation: Verdict(True, ""))
 
 
 @pytest.mark.usefixtures("own_table")

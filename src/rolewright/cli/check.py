@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rolewright.cli.judging import JudgeConcurrency, JudgeModel, JudgeUrl, judge_role
 from rolewright.cli.options import AsJson, ReportLanguage, RolePath
 from rolewright.cli.output import EXIT_FALLS_SHORT, print_json, progress, say
 
@@ -15,6 +16,7 @@ _ROWS_A_STEP = 100  # moving a progress bar takes as long as reading a row
 
 if TYPE_CHECKING:
     from rolewright.conversations.conversation import Conversation
+    from rolewright.dataset.check import Tally
     from rolewright.errors import Fault
     from rolewright.finding import Finding
     from rolewright.role.schema import RoleFile
@@ -50,6 +52,9 @@ def check(
     evaluation: HeldOutData = None,
     model: CountingModel = None,
     max_length: MaxLength = 2048,
+    judge: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    concurrency: JudgeConcurrency = 8,
     fix: CleanedCopy = None,
     html: HtmlReport = None,
     language: ReportLanguage = "en",
@@ -73,6 +78,8 @@ def check(
     vocabulary = _vocabulary(model, role) if model else {}
     count_tokens = vocabulary.get("count_tokens")
     found = list(lint_role(role, count_tokens))
+    judged = judge_role(role, judge, judge_model, concurrency)
+    found += judged.findings if judged else []
     held_out = read_conversations(evaluation, role, answered=False) if evaluation else []
     tally = Tally()
     checks = data_checks(role, held_out, limit_tokens=max_length, **vocabulary)
@@ -94,22 +101,13 @@ def check(
         say(f"report: {html}")
     counts = Counter(finding.severity for finding in findings)
     if as_json:
-        print_json(
-            {
-                "schema": "rolewright.check/1",
-                "role": role.name,
-                "conversations": tally.readable,
-                "findings": [{"severity": each.severity, **asdict(each)} for each in findings],
-                "errors": counts["error"],
-                "warnings": counts["warning"],
-                "silenced": silenced,
-                "unreadable_at": tally.unreadable.figures(),
-                "figures": figures,
-                "cleaned": copy and {"kept": copy.kept, "left_out": copy.left_out},
-            }
-        )
+        cleaned = copy and {"kept": copy.kept, "left_out": copy.left_out}
+        more = {"figures": figures, "cleaned": cleaned, "judge": judged and judged.as_figures()}
+        print_json(_as_record(role, tally, findings, silenced) | more)
     else:
-        _show(findings, figures["compliance"]["rules"] if tally.readable else [])
+        _show(findings)
+        if tally.readable:
+            _show_rules(figures["compliance"]["rules"], role)
         print(
             f"{role.name}: {tally.readable} conversations, {counts['error']} errors, "
             f"{counts['warning']} warnings" + (f", {silenced} silenced" if silenced else "")
@@ -133,12 +131,33 @@ def _claim(fix: Path | None, html: Path | None, data: list[Path] | None) -> None
         claim_report(html, "--html")
 
 
-def _show(findings: "list[Finding]", rules: "list[dict[str, Any]]") -> None:
+def _as_record(
+    role: "RoleFile", tally: "Tally", findings: "list[Finding]", silenced: int
+) -> dict[str, Any]:
+    counts = Counter(finding.severity for finding in findings)
+    return {
+        "schema": "rolewright.check/1",
+        "role": role.name,
+        "conversations": tally.readable,
+        "findings": [{"severity": each.severity, **asdict(each)} for each in findings],
+        "errors": counts["error"],
+        "warnings": counts["warning"],
+        "silenced": silenced,
+        "unreadable_at": tally.unreadable.figures(),
+    }
+
+
+def _show(findings: "list[Finding]") -> None:
     for finding in findings:
         print(f"{finding.severity} {finding.code} {finding.place}: {finding.message}")
         print(f"    to do: {finding.fix}")
+
+
+def _show_rules(rules: list[dict[str, Any]], role: "RoleFile") -> None:
     for rule in rules:
         print(f"rule {rule['rule']}: kept by {rule['kept']} of {rule['of']} answers")
+    for judged in role.judged_rules:
+        print(f"rule {judged.id}: not judged, as no code decides it")
 
 
 def _vocabulary(model: str, role: "RoleFile") -> "dict[str, Any]":

@@ -5,7 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
+from rolewright.cli.eval_options import (
+    ApiModel,
+    Concurrency,
+    Data,
+    Endpoint,
+    FailUnder,
+    Junit,
+    OtherRoles,
+    Out,
+    Questions,
+    Texts,
+    TrustVerifiers,
+)
 from rolewright.cli.gate import falls_short, show_gate
+from rolewright.cli.judging import JudgeLabels, JudgeModel, JudgeUrl, open_judging, show_judged
 from rolewright.cli.options import AsJson, BatchSize, MaxNewTokens, PrecisionName, ReportLanguage
 from rolewright.cli.output import (
     EXIT_FALLS_SHORT,
@@ -15,52 +29,6 @@ from rolewright.cli.output import (
     say,
 )
 from rolewright.cli.suite_tables import difference, interval, show_suites
-
-Data = Annotated[
-    list[Path] | None,
-    typer.Option("--data", help="Held-out prompts; else the role's example inputs."),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", help="A folder for log, results and report; a broken run goes on."),
-]
-TrustVerifiers = Annotated[
-    bool,
-    typer.Option("--trust-verifiers", help="Run the Python verifiers that a bundle carries."),
-]
-Endpoint = Annotated[
-    str | None,
-    typer.Option("--endpoint", metavar="URL", help="An OpenAI-compatible one, up to /v1."),
-]
-ApiModel = Annotated[
-    str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
-]
-FailUnder = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-under",
-        metavar="[NAME=]SHARE",
-        help="Exit 1 below this share of answers with every rule kept, or of a rule's or suite's.",
-    ),
-]
-Junit = Annotated[
-    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML for a build server.")
-]
-Concurrency = Annotated[
-    int, typer.Option("--concurrency", min=1, help="Requests at once to the endpoint.")
-]
-Questions = Annotated[
-    list[Path] | None,
-    typer.Option("--questions", help="Graded questions, for the suite general_ability."),
-]
-Texts = Annotated[
-    list[Path] | None,
-    typer.Option("--perplexity", help="Texts (plain or JSONL), for the suite general_ability."),
-]
-OtherRoles = Annotated[
-    list[Path] | None,
-    typer.Option("--other-role", help="Role files, for the suite switching; else built-in ones."),
-]
 
 
 def evaluate(
@@ -81,6 +49,9 @@ def evaluate(
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
     concurrency: Concurrency = 8,
+    judge: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_labels: JudgeLabels = None,
     out: Out = None,
     fail_under: FailUnder = None,
     junit: Junit = None,
@@ -100,13 +71,12 @@ def evaluate(
     from rolewright.bundle.read import is_bundle, read_bundle
     from rolewright.cli.evaluating import (
         Asked,
-        Job,
         name_of_target,
         read_prompts,
         read_suites,
         role_for,
-        run_job,
     )
+    from rolewright.cli.evaluation_job import Job, run_job
     from rolewright.cli.gate import open_gate
     from rolewright.cli.reading import parse_language, parse_precision
 
@@ -121,8 +91,9 @@ def evaluate(
     asked = Asked(suites, quick, questions, perplexity, other_roles)
     built = read_suites(asked, role, prompts, endpoint)
     gate = open_gate(fail_under or [], junit, built, role)
+    judging = open_judging(role, judge, judge_model, judge_labels, concurrency)
     job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
-    results = run_job(job, built, out, trained_prompts=trained, gate=gate)
+    results = run_job(job, built, out, judging, trained_prompts=trained, gate=gate)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation
 
@@ -159,5 +130,6 @@ def show_results(results: dict[str, Any]) -> None:
     columns = ["", *arms, *(["by training, Holm's p"] if changes else [])]
     print_table(title, columns, rows)
     show_suites(results["suites"])
+    show_judged(results["judge"])
     print(f"verdict: {results['verdict']}. {results['reason']}")
     show_gate(results)

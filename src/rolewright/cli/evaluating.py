@@ -1,21 +1,16 @@
-"""What ``rolewright eval`` is given: a target, a role, prompts, and a run to go on with."""
+"""What ``rolewright eval`` is given: a target, a role, prompts and suites."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rolewright.bundle.manifest import MANIFEST
-from rolewright.cli.output import progress, say
+from rolewright.cli.output import say
 
 if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
-    from rolewright.cli.gate import Gate
     from rolewright.conversations.conversation import Conversation
-    from rolewright.evaluation.arms import Arm
     from rolewright.evaluation.suites.suite import Suite
-    from rolewright.models.load import Precision
     from rolewright.role.schema import RoleFile
 
 
@@ -34,124 +29,6 @@ def name_of_target(target: str | None, endpoint: str | None, api_model: str | No
             "BUNDLE|MODEL", "missing", expected="a bundle, a model, or --endpoint with --api-model"
         )
     return target
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is evaluated, and how.
-
-    Attributes:
-        name: of the target, as results give it.
-        endpoint: where it is asked; None = in this process.
-        concurrency: requests at once to the endpoint.
-        bundle: None where the target is a model.
-        role: that judges.
-        precision: of weights in this process.
-        batch_size: prompts decoded together in this process.
-        max_new_tokens: limit on a reply's length.
-    """
-
-    name: str
-    endpoint: str | None
-    concurrency: int
-    bundle: "Bundle | None"
-    role: "RoleFile"
-    precision: "Precision"
-    batch_size: int
-    max_new_tokens: int
-
-    def conditions(self, suites: "Sequence[Suite]") -> dict[str, Any]:
-        """All that the samples depend on: another run in the same folder is refused."""
-        from rolewright.evaluation.rule_hash import hash_rules
-        from rolewright.file_hash import hash_file, hash_text
-
-        probes = [[suite.name, *astuple(probe)] for suite in suites for probe in suite.probes]
-        bundle = None if self.bundle is None else hash_file(self.bundle.folder / MANIFEST)
-        return {
-            "schema": "rolewright.eval.run/1",
-            "target": self.name,
-            "endpoint": self.endpoint,
-            "bundle": bundle,
-            "role": hash_text(self.role.source),
-            "rules": hash_rules(self.role),
-            "probes": hash_text(json.dumps(probes, ensure_ascii=False)),
-            "precision": self.precision,
-            "max_new_tokens": self.max_new_tokens,
-        }
-
-    def arms(self) -> "list[Arm]":
-        """Load what is evaluated, and say under which system messages it is asked."""
-        from rolewright.evaluation.arms import (
-            Opening,
-            arms_of_bundle,
-            arms_of_model,
-            arms_of_target,
-        )
-
-        if self.endpoint is not None:
-            from rolewright.evaluation.targets.endpoint import EndpointTarget
-
-            target = EndpointTarget(self.endpoint, self.name, self.concurrency)
-            return arms_of_target(self.role, target)
-        how = Opening(self.precision, self.batch_size, say)
-        if self.bundle is not None:
-            return arms_of_bundle(self.role, self.bundle, how)
-        return arms_of_model(self.role, self.name, how)
-
-
-def run_job(
-    job: Job,
-    suites: "Sequence[Suite]",
-    out: Path | None,
-    *,
-    trained_prompts: int,
-    gate: "Gate",
-) -> dict[str, Any]:
-    """Run suites, or go on with a broken run in ``out``, sum up, and tell the build.
-
-    Raises:
-        UserError: ``out`` is taken, or a conversation cannot be answered.
-    """
-    from rolewright.evaluation.evaluate import Settings, evaluate
-    from rolewright.evaluation.fitting import what_fits
-    from rolewright.evaluation.log import LOG, claim_run
-    from rolewright.evaluation.results import summarise
-
-    done = {} if out is None else claim_run(out, job.conditions(suites))
-    if done:
-        say(f"{out}: going on behind {len(done)} samples")
-    if job.bundle is not None:
-        say_power(suites)
-    arms = job.arms()
-    total = sum(
-        len(probe.turns) * sum(arm.name in suite.arms for arm in arms)
-        for suite in suites
-        for probe in suite.probes
-    )
-    settings = Settings(job.max_new_tokens, None if out is None else out / LOG, done)
-    with progress("answering", total=total - len(done)) as advance:
-        samples = evaluate(suites, arms, settings, lambda batch: advance(len(batch)))
-    results = summarise(
-        job.role,
-        job.name,
-        suites,
-        samples,
-        trained_prompts=trained_prompts,
-        thresholds=gate.thresholds,
-    )
-    for suite, number in results["does_not_fit"].items():
-        say(f"{suite}: {number} probes left out, since they do not fit into the model's context")
-    gate.write(results, {suite: what_fits(each) for suite, each in samples.items()})
-    return results
-
-
-def say_power(suites: "Sequence[Suite]") -> None:
-    """Tell what differences so many probes can show, before they are asked."""
-    from rolewright.evaluation.announcement import announce
-
-    probes = {suite.name: [probe.cluster or probe.id for probe in suite.probes] for suite in suites}
-    for line in announce({name: len(set(clusters)) for name, clusters in probes.items()}):
-        say(line)
 
 
 def role_for(

@@ -12,6 +12,7 @@ from rolewright.bundle.write import write_text
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.report_card import Judgement
 from rolewright.errors import UserError
+from rolewright.evaluation.judge.cases import JUDGE_LOG, add_verdicts
 from rolewright.evaluation.log import LOG, RESULTS, read_samples
 from rolewright.finding import Finding
 from rolewright.reports.dataset_check import CheckInputs, render_dataset_check
@@ -38,13 +39,16 @@ def write_evaluation(
     """
     write_text(folder / RESULTS, json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     calibration = None if bundle is None else bundle.calibration()
+    judged = [] if results["judge"] is None else results["judge"]["rules"]
+    counted = [rule["id"] for rule in judged if rule["state"] == "counted"]
+    samples = [sample for sample in read_samples(folder / LOG) if sample["fits"]]
     inputs = ReportInputs(
         role=role.name,
         system=role.system,
         model=target if bundle is None else bundle.manifest.base_model.name,
         created=_now(),
         evaluation=results,
-        samples=[sample for sample in read_samples(folder / LOG) if sample["fits"]],
+        samples=add_verdicts(samples, folder / JUDGE_LOG, counted),
         training=[] if bundle is None else _metrics(bundle),
         calibration=None if calibration is None else json.loads(calibration),
     )

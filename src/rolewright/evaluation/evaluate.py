@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.fitting import refuse_empty
-from rolewright.evaluation.log import append_samples
+from rolewright.evaluation.log import append_records
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.sample import Key, Sample
 from rolewright.evaluation.suites.suite import Suite
@@ -50,7 +50,7 @@ def evaluate(
 
     def record(samples: list[Sample]) -> None:
         if settings.log is not None:
-            append_samples(settings.log, samples)
+            append_records(settings.log, (sample.as_record() for sample in samples))
         on_samples(samples)
 
     found: Samples = {suite.name: {} for suite in suites}

@@ -1,9 +1,9 @@
 """The log of an evaluation: one JSON line a sample, appended as it is judged, read to go on."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rolewright.errors import Place, UserError
 from rolewright.evaluation.sample import Key, Sample
@@ -12,13 +12,15 @@ LOG = "log.jsonl"
 RESULTS = "results.json"
 RUN = "run.json"
 
+Line = TypeVar("Line")
 
-def append_samples(file: Path, samples: Iterable[Sample]) -> None:
-    """Append samples to a log."""
+
+def append_records(file: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Append lines to a log."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as stream:
-        for sample in samples:
-            stream.write(json.dumps(sample.as_record(), ensure_ascii=False) + "\n")
+        for record in records:
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def read_samples(file: Path) -> list[dict[str, Any]]:
@@ -33,36 +35,47 @@ def read_log(file: Path) -> dict[Key, Sample]:
     Raises:
         UserError: a line is no sample.
     """
-    if not file.exists():
-        return {}
-    samples = {}
-    for number, line in enumerate(_whole_lines(file).decode("utf-8").split("\n")[:-1], start=1):
-        place = Place(str(file), number)
-        try:
-            sample = Sample.from_record(json.loads(line), place)
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError.at(
-                file,
-                f"this is no sample of an evaluation: {error!r}",
-                line=number,
-                fix="remove the line, or evaluate anew into another folder",
-            ) from error
-        samples[sample.key] = sample
-    return samples
+    return {sample.key: sample for sample in _read_records(file, Sample.from_record)}
 
 
 def resume_log(file: Path) -> dict[Key, Sample]:
-    """The samples of a broken run, by key; what its end left of a line is cut off.
+    """The samples of a broken run, by key; see ``resume_records``."""
+    return {sample.key: sample for sample in resume_records(file, Sample.from_record)}
+
+
+def resume_records(file: Path, read: Callable[[Mapping[str, Any], Place], Line]) -> list[Line]:
+    """The lines of a broken run's log, if there is one; what its end left of a line is cut off.
+
+    Args:
+        file: the log.
+        read: makes something of a line and its place.
 
     Raises:
-        UserError: a line within the log is no sample.
+        UserError: a line within the log is none that ``read`` takes.
     """
     if file.exists():
         whole = len(_whole_lines(file))
         if whole < file.stat().st_size:
             with file.open("r+b") as stream:
                 stream.truncate(whole)
-    return read_log(file)
+    return _read_records(file, read)
+
+
+def _read_records(file: Path, read: Callable[[Mapping[str, Any], Place], Line]) -> list[Line]:
+    if not file.exists():
+        return []
+    found = []
+    for number, line in enumerate(_whole_lines(file).decode("utf-8").split("\n")[:-1], start=1):
+        try:
+            found.append(read(json.loads(line), Place(str(file), number)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError.at(
+                file,
+                f"this is no line of an evaluation's log: {error!r}",
+                line=number,
+                fix="remove the line, or evaluate anew into another folder",
+            ) from error
+    return found
 
 
 def _whole_lines(file: Path) -> bytes:

@@ -63,13 +63,15 @@ def prompts_under_role(
 
     Returns:
         Prompts that stand under the role's system message (their own is the same, or they have
-        none and say nothing against it) and have at least one rule; and all the others.
+        none and say nothing against it) and have at least one rule that code decides, so that no
+        prompt counts as kept because nothing of it was judged; and all the others.
 
     Raises:
-        UserError: the role has no rules, or no prompt can be judged.
+        UserError: the role has no rules that code decides, or no prompt can be judged.
     """
     if not role.rules:
-        raise UserError.at(role.file, "the role has no rules", fix="add some under `rules`")
+        which = " that code decides" if role.judged_rules else ""
+        raise UserError.at(role.file, f"the role has no rules{which}", fix="add some under `rules`")
     judged: list[Conversation] = []
     others: list[Conversation] = []
     for conversation in conversations:

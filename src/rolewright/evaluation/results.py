@@ -7,6 +7,7 @@ from typing import Any
 from rolewright.evaluation.advice import advise
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.fitting import probes_in, what_fits
+from rolewright.evaluation.judge.judging import caveat
 from rolewright.evaluation.judged import judged_samples
 from rolewright.evaluation.rule_changes import (
     RuleChanges,
@@ -33,6 +34,7 @@ def summarise(
     *,
     trained_prompts: int = 0,
     thresholds: Sequence[Threshold] = (),
+    judge: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Sum an evaluation up.
 
@@ -43,6 +45,7 @@ def summarise(
         samples: by suite and arm; adherence has the same prompts in the same order in each arm.
         trained_prompts: how many of the prompts were trained on.
         thresholds: that the target has to reach.
+        judge: as ``judge_figures`` gives it; None where the role has no judged rules.
 
     Returns:
         ``schema``, ``role``, ``target``, ``samples`` (how many), ``trained_prompts``,
@@ -50,22 +53,16 @@ def summarise(
         ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
         (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
         all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
-        ``objections`` (each ``suite`` and ``text``), ``verdict``, ``reason``, ``advice`` (see
-        ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see ``Threshold.judge``).
+        ``objections`` (each ``suite`` and ``text``), ``judge``, ``verdict``, ``reason``, ``advice``
+        (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
+        ``Threshold.judge``).
     """
     asked = samples
     samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
     left_out = {name: probes_in(asked[name]) - probes_in(samples[name]) for name in asked}
     figures = {suite.name: suite.summarise(samples[suite.name]) for suite in suites}
     adherence = samples[ADHERENCE]
-    paired: PairedDifference | None = None
-    changes: RuleChanges = {}
-    if TUNED_ROLE in adherence:
-        changes = rule_changes(role, adherence)
-        paired = paired_difference(
-            [sample.kept_all for sample in adherence[TUNED_ROLE]],
-            [sample.kept_all for sample in adherence[BASE_ROLE]],
-        )
+    paired, changes = _by_training(role, adherence)
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
     objections = [{"suite": ADHERENCE, "text": text} for text in rule_objections(changes)]
     objections += [
@@ -76,6 +73,7 @@ def summarise(
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
+    reason += caveat(judge)
     return {
         "schema": SCHEMA,
         "role": role.name,
@@ -96,11 +94,25 @@ def summarise(
             "rules": records_of(changes),
         },
         "objections": objections,
+        "judge": judge,
         "verdict": verdict,
         "reason": reason,
         "advice": advise(adherence.get(TUNED_ROLE, [])),
         "thresholds": [threshold.judge(judged_samples(samples)) for threshold in thresholds],
     }
+
+
+def _by_training(
+    role: RoleFile, adherence: Mapping[str, Sequence[Sample]]
+) -> tuple[PairedDifference | None, RuleChanges]:
+    """What training added to the prompt, on all rules and on each; nothing without a tuned arm."""
+    if TUNED_ROLE not in adherence:
+        return None, {}
+    paired = paired_difference(
+        [sample.kept_all for sample in adherence[TUNED_ROLE]],
+        [sample.kept_all for sample in adherence[BASE_ROLE]],
+    )
+    return paired, rule_changes(role, adherence)
 
 
 def _kept_all(samples: Sequence[Sample]) -> float:

@@ -9,10 +9,17 @@ from pydantic import ValidationError
 from rolewright.conversations.control_tokens import control_tokens_in
 from rolewright.errors import Fault, UserError
 from rolewright.finding import CODES
-from rolewright.role.schema import RoleEntry, RoleFile, Rule, RuleEntry
+from rolewright.role.schema import (
+    JudgedParameters,
+    JudgedRule,
+    RoleEntry,
+    RoleFile,
+    Rule,
+    RuleEntry,
+)
 from rolewright.role.user_verifiers import read_verifier_files, run_verifier_files, seal
-from rolewright.verifiers.registry import Verifier, registered_verifiers
-from rolewright.yaml_document import Key, YamlDocument, describe, read_yaml, validate
+from rolewright.verifiers.registry import JUDGED, Verifier, registered_verifiers
+from rolewright.yaml_document import Key, Model, YamlDocument, describe, read_yaml, validate
 
 
 def load_role(
@@ -60,7 +67,8 @@ def load_role(
         # YAML's block scalars end with a newline that nobody means.
         system=None if entry.system is None else entry.system.removesuffix("\n"),
         literal_control_tokens=entry.literal_control_tokens,
-        rules=tuple(rule for rule in rules if rule is not None),
+        rules=tuple(rule for rule in rules if isinstance(rule, Rule)),
+        judged_rules=tuple(rule for rule in rules if isinstance(rule, JudgedRule)),
         scenarios=entry.scenarios,
         silenced=frozenset(entry.silence),
         lines=_lines(entry, document),
@@ -75,10 +83,14 @@ def _compile(
     document: YamlDocument,
     table: Mapping[str, Verifier],
     faults: list[Fault],
-) -> Rule | None:
+) -> Rule | JudgedRule | None:
+    scenarios = None if entry.scenarios is None else frozenset(entry.scenarios)
+    if entry.check == JUDGED:
+        judged = _parameters(entry, JudgedParameters, key, document, faults)
+        return None if judged is None else JudgedRule(entry.id, judged.criterion, scenarios)
     verifier = table.get(entry.check)
     if verifier is None:
-        near = difflib.get_close_matches(entry.check, table, n=3)
+        near = difflib.get_close_matches(entry.check, [*table, JUDGED], n=3)
         plain = ", ".join(sorted(name for name in table if ":" not in name))
         faults.append(
             Fault(
@@ -91,20 +103,30 @@ def _compile(
             )
         )
         return None
-    try:
-        parameters = verifier.parameters.model_validate(entry.model_extra or {})
-    except ValidationError as error:
-        faults += [
-            describe(problem, document, verifier.parameters, key) for problem in error.errors()
-        ]
+    parameters = _parameters(entry, verifier.parameters, key, document, faults)
+    if parameters is None:
         return None
     return Rule(
         id=entry.id,
         verifier=verifier,
         # Attributes, not model_dump(): nested values keep their types.
         parameters={name: getattr(parameters, name) for name in verifier.parameters.model_fields},
-        scenarios=None if entry.scenarios is None else frozenset(entry.scenarios),
+        scenarios=scenarios,
     )
+
+
+def _parameters(
+    entry: RuleEntry,
+    model: type[Model],
+    key: Key,
+    document: YamlDocument,
+    faults: list[Fault],
+) -> Model | None:
+    try:
+        return model.model_validate(entry.model_extra or {})
+    except ValidationError as error:
+        faults += [describe(problem, document, model, key) for problem in error.errors()]
+        return None
 
 
 def _references(entry: RoleEntry, document: YamlDocument) -> Iterator[Fault]:

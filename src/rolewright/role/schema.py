@@ -24,9 +24,18 @@ class RuleEntry(BaseModel):
     id: Identifier
     """Unique among the rules."""
     check: Text
-    """A verifier's name."""
+    """A verifier's name, or ``judged``."""
     scenarios: tuple[Identifier, ...] | None = None
     """Where the rule applies; everywhere when left out."""
+
+
+class JudgedParameters(BaseModel):
+    """The further keys of a rule with ``check: judged``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    criterion: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    """What an answer has to be like, in words."""
 
 
 class Example(BaseModel):
@@ -116,6 +125,25 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedRule:
+    """A rule that no code can decide: whether an answer keeps it is a model's judgement.
+
+    Attributes:
+        id: unique among the role's rules of both kinds.
+        criterion: what an answer has to be like, in words.
+        scenarios: where it applies; None = everywhere.
+    """
+
+    id: str
+    criterion: str
+    scenarios: frozenset[str] | None = None
+
+    def applies_to(self, scenario: str | None) -> bool:
+        """Whether the rule holds for a conversation of this scenario (None = undeclared)."""
+        return self.scenarios is None or scenario in self.scenarios
+
+
+@dataclass(frozen=True, slots=True)
 class RoleFile:
     """A role: its system message, and what follows from it.
 
@@ -124,11 +152,12 @@ class RoleFile:
         source: the file's text, which a bundle keeps word for word.
         name, description, language, system, literal_control_tokens, paraphrases: as in
             ``RoleEntry``.
-        rules: compiled, in the file's order.
+        rules: that code decides, compiled, in the file's order.
         scenarios: in the file's order.
         silenced: codes of findings that ``check`` leaves out.
         lines: line number of ``system``, ``rules.ID`` and ``scenarios.ID``.
         verifier_files: the code that the rules need, which a bundle keeps too.
+        judged_rules: that no code decides, in the file's order.
     """
 
     file: str
@@ -144,11 +173,12 @@ class RoleFile:
     lines: Mapping[str, int] = field(default_factory=dict)
     verifier_files: tuple[VerifierFile, ...] = ()
     paraphrases: tuple[str, ...] = ()
+    judged_rules: tuple[JudgedRule, ...] = ()
 
     def place(self, key: str) -> Place:
         """The place of ``system``, ``rules.ID`` or ``scenarios.ID``."""
         return Place(self.file, self.lines.get(key), key)
 
     def rules_for(self, scenario: str | None) -> list[Rule]:
-        """The rules that hold for a conversation of this scenario."""
+        """The rules that code decides and that hold for a conversation of this scenario."""
         return [rule for rule in self.rules if rule.applies_to(scenario)]

@@ -63,6 +63,9 @@ _POSITIONAL = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 RESERVED = frozenset({"id", "check", "scenarios"})
 """Keys that every rule of a role file has, so that no parameter can be named like them."""
 
+JUDGED = "judged"
+"""What the ``check`` key says of a rule that no verifier decides; none can have this name."""
+
 _VERIFIERS: dict[str, Verifier] = {}
 _COLLECTED: ContextVar[dict[str, Verifier] | None] = ContextVar("collected", default=None)
 
@@ -88,7 +91,7 @@ def verifier(name: str, *, reads_thoughts: bool = False) -> Callable[[_Function]
     def register(function: _Function) -> _Function:
         collected = _COLLECTED.get()
         table = _VERIFIERS if collected is None else collected
-        if name in _VERIFIERS or name in table:
+        if name == JUDGED or name in _VERIFIERS or name in table:
             raise ValueError(f"a verifier named {name!r} exists already")
         parameters = _parameters_of(name, function)
         table[name] = Verifier(name, function, parameters, reads_thoughts)

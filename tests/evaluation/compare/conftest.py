@@ -4,7 +4,7 @@ import pytest
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
-from rolewright.evaluation.log import append_samples
+from rolewright.evaluation.log import append_records
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.targets.target import Reply
 from rolewright.verifiers import Verdict
@@ -44,7 +44,7 @@ def write_run(tmp_path):
 
     def write(name, samples, *, finished=True, **conditions):
         folder = tmp_path / name
-        append_samples(folder / "log.jsonl", samples)
+        append_records(folder / "log.jsonl", (each.as_record() for each in samples))
         (folder / "run.json").write_text(json.dumps(CONDITIONS | conditions), "utf-8")
         if finished:
             (folder / "results.json").write_text("{}", "utf-8")

@@ -31,5 +31,5 @@ def test_what_is_no_run(write_run, sample, tmp_path):
         read_run(write_run("empty", []))
     damaged = write_run("damaged", [sample(1, {"short": True})])
     (damaged / "log.jsonl").write_text("{}\n", "utf-8")
-    with pytest.raises(UserError, match=r"log\.jsonl:1: this is no sample"):
+    with pytest.raises(UserError, match=r"log\.jsonl:1: this is no line"):
         read_run(damaged)

@@ -1,6 +1,7 @@
 import pytest
 
 from rolewright.errors import UserError
+from rolewright.evaluation.endpoint import Endpoint
 from rolewright.evaluation.targets.endpoint import EndpointTarget
 from rolewright.generation.sampling import GREEDY
 
@@ -22,7 +23,7 @@ def test_conversations_are_sent_whole_and_answered_once(chat_endpoint, talk):
         talk("a", "b", "c", system=""),
         talk("d", "ignored"),
     ]
-    replies = ask(EndpointTarget(chat_endpoint.url, "m"), conversations)
+    replies = ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), conversations)
     assert {index: reply.text for index, reply in replies.items()} == {0: "你好!", 1: "c!", 2: "d!"}
     assert (replies[0].prompt_tokens, replies[0].output_tokens, replies[0].stopped) == (7, 2, True)
     sent = {body["messages"][-1]["content"]: body for _, body in chat_endpoint.requests}
@@ -34,27 +35,33 @@ def test_conversations_are_sent_whole_and_answered_once(chat_endpoint, talk):
 
 
 def test_requests_at_once_are_limited(chat_endpoint, talk):
-    ask(EndpointTarget(chat_endpoint.url, "m", concurrency=2), [talk(str(n)) for n in range(12)])
+    ask(
+        EndpointTarget(Endpoint(chat_endpoint.url, "m", concurrency=2)),
+        [talk(str(n)) for n in range(12)],
+    )
     assert chat_endpoint.most_at_once <= 2
     assert len(chat_endpoint.requests) == 12
 
 
 def test_passing_failures_are_tried_again(chat_endpoint, talk):
     chat_endpoint.failures = {"a": 1}
-    assert ask(EndpointTarget(chat_endpoint.url, "m"), [talk("a"), talk("b")]).keys() == {0, 1}
+    assert ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a"), talk("b")]).keys() == {
+        0,
+        1,
+    }
     assert len(chat_endpoint.requests) == 3
 
 
 def test_lasting_failures_name_endpoint_and_cause(chat_endpoint, talk):
     chat_endpoint.failures = {"a": 9}
     with pytest.raises(UserError, match=r"127\.0\.0\.1.*fails: status 503.*loading"):
-        ask(EndpointTarget(chat_endpoint.url, "m", retries=1), [talk("a"), talk("b")])
+        ask(EndpointTarget(Endpoint(chat_endpoint.url, "m", retries=1)), [talk("a"), talk("b")])
     assert sum(body["messages"][-1]["content"] == "a" for _, body in chat_endpoint.requests) == 2
     chat_endpoint.failures.clear()
     with pytest.raises(UserError, match="no such model"):
-        ask(EndpointTarget(chat_endpoint.url, "other"), [talk("a")])
+        ask(EndpointTarget(Endpoint(chat_endpoint.url, "other")), [talk("a")])
     with pytest.raises(UserError, match=r"127\.0\.0\.1:9.*Connection"):
-        ask(EndpointTarget("http://127.0.0.1:9/v1", "m", retries=0), [talk("a")])
+        ask(EndpointTarget(Endpoint("http://127.0.0.1:9/v1", "m", retries=0)), [talk("a")])
 
 
 TOO_LONG = {
@@ -74,7 +81,7 @@ def test_what_a_server_says_does_not_fit_is_told(chat_endpoint, talk, server, mo
         return answer(path, body)
 
     monkeypatch.setattr(chat_endpoint, "respond", respond)
-    replies = ask(EndpointTarget(chat_endpoint.url, "m"), [talk("long"), talk("a")])
+    replies = ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("long"), talk("a")])
     assert (replies[0].fits, replies[0].text) == (False, "")
     assert (replies[1].fits, replies[1].text) == (True, "a!")
     assert replies[1].control_tokens is None
@@ -82,4 +89,4 @@ def test_what_a_server_says_does_not_fit_is_told(chat_endpoint, talk, server, mo
 
 def test_an_endpoint_scores_no_texts(chat_endpoint, talk):
     with pytest.raises(UserError, match="cannot say how probable a given text is"):
-        EndpointTarget(chat_endpoint.url, "m").score([talk("a")], on_replies=print)
+        EndpointTarget(Endpoint(chat_endpoint.url, "m")).score([talk("a")], on_replies=print)

@@ -12,6 +12,7 @@ from rolewright.evaluation.statistics import proportion
 from rolewright.evaluation.suites.rules import by_rules
 from rolewright.evaluation.suites.suite import Suite
 from rolewright.role.schema import RoleFile
+from rolewright.verifiers.registry import JUDGED
 
 ADHERENCE = "adherence"
 
@@ -31,6 +32,7 @@ def adherence(role: RoleFile, prompts: Sequence[Conversation]) -> Suite:
         arms=frozenset({BASE, BASE_ROLE, TUNED_ROLE}),
         judge=by_rules(role),
         summarise=lambda samples: {arm: arm_figures(role, each) for arm, each in samples.items()},
+        judged_rules=role.judged_rules,
     )
 
 
@@ -39,14 +41,15 @@ def arm_figures(role: RoleFile, samples: Sequence[Sample]) -> dict[str, Any]:
 
     Returns:
         ``system``, ``prompts``, ``rules`` (each ``id``, ``check``, ``passed``, ``total``, ``rate``,
-        ``low``, ``high``), ``csr`` (share of rule checks passed) and ``isr`` (share of prompts with
-        every rule kept) with ``isr_low`` and ``isr_high``. Rates lie in [0, 1] and are None where
-        nothing was judged; intervals are 95%.
+        ``low``, ``high``; a judged rule has a total only where it counts), ``csr`` (share of rule
+        checks passed) and ``isr`` (share of prompts with every rule kept) with ``isr_low`` and
+        ``isr_high``. Rates lie in [0, 1] and are None where nothing was judged; intervals are 95%.
     """
     rules = []
-    for rule in role.rules:
-        verdicts = [s.verdicts[rule.id].passed for s in samples if rule.id in s.verdicts]
-        rules.append({"id": rule.id, "check": rule.verifier.name, **asdict(proportion(verdicts))})
+    checks = [(rule.id, rule.verifier.name) for rule in role.rules]
+    for id_, check in [*checks, *((rule.id, JUDGED) for rule in role.judged_rules)]:
+        verdicts = [s.verdicts[id_].passed for s in samples if id_ in s.verdicts]
+        rules.append({"id": id_, "check": check, **asdict(proportion(verdicts))})
     constraints = proportion([v.passed for s in samples for v in s.verdicts.values()])
     prompts = proportion([sample.kept_all for sample in samples])
     return {

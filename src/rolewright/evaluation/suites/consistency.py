@@ -55,6 +55,7 @@ def consistency(
         judge=by_rules(role),
         summarise=lambda samples: {arm: _figures(each, together) for arm, each in samples.items()},
         sampling=Sampling(temperature=temperature, seed=seed),
+        judged_rules=role.judged_rules,
     )
 
 

@@ -32,6 +32,7 @@ def over_role(role: RoleFile, prompts: Sequence[Conversation]) -> Suite:
         arms=frozenset({BASE, TUNED, TUNED_FOREIGN}),
         judge=by_rules(role),
         summarise=_summarise,
+        judged_rules=role.judged_rules,
     )
 
 

@@ -39,6 +39,7 @@ def stability(
         arms=frozenset({BASE_ROLE, TUNED_ROLE}),
         judge=by_rules(role),
         summarise=_summarise,
+        judged_rules=role.judged_rules,
     )
 
 

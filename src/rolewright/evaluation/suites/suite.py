@@ -9,6 +9,7 @@ from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.targets.target import Reply
 from rolewright.generation.sampling import GREEDY, Sampling
+from rolewright.role.schema import JudgedRule
 from rolewright.verifiers import Verdict
 
 Judge = Callable[[Probe, Conversation, Reply], dict[str, Verdict]]
@@ -36,6 +37,7 @@ class Suite:
         objections: to "took hold"; none where it is for the user to say what is enough.
         sampling: how replies are decoded.
         scores_texts: whether targets score the probes' texts rather than answer them.
+        judged_rules: that a judge decides about its replies, where there is a judge.
     """
 
     name: str
@@ -46,3 +48,4 @@ class Suite:
     objections: Objections = _no_objections
     sampling: Sampling = GREEDY
     scores_texts: bool = False
+    judged_rules: Sequence[JudgedRule] = ()

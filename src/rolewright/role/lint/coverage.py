@@ -18,9 +18,11 @@ def scenarios_left_out(role: RoleFile) -> Iterator[Finding]:
                 "add some under `examples`: `eval` asks them, and they say what belongs to it",
             )
         if role.rules and not role.rules_for(scenario.id):
+            judged = any(rule.applies_to(scenario.id) for rule in role.judged_rules)
             yield Finding(
                 "RW009",
                 place,
-                f"no rule applies to the scenario {scenario.id!r}",
+                f"no rule{' that code decides' if judged else ''} applies to the scenario "
+                f"{scenario.id!r}",
                 "add a rule: nothing can be said of its answers",
             )

@@ -7,6 +7,7 @@ from rolewright.finding import Finding
 from rolewright.role.lint.contradictions.find import contradictions
 from rolewright.role.lint.coverage import scenarios_left_out
 from rolewright.role.lint.example_answers import faulty_example_answers, rules_without_example
+from rolewright.role.lint.judged import criteria_for_code
 from rolewright.role.lint.request_share import long_system_message
 from rolewright.role.lint.secrets import secrets_in_system
 from rolewright.role.lint.statements import rules_not_stated, statements_not_checked
@@ -33,12 +34,15 @@ def lint_role(
     yield from rules_without_example(role)
     yield from statements_not_checked(role)
     yield from rules_not_stated(role)
+    yield from criteria_for_code(role)
     yield from long_system_message(role, count_tokens)
 
 
 def _missing_parts(role: RoleFile) -> Iterator[Finding]:
     if not role.rules:
-        yield Finding("RW001", Place(role.file), "the role has no rules", "add some under `rules`")
+        which = " that code decides" if role.judged_rules else ""
+        message = f"the role has no rules{which}"
+        yield Finding("RW001", Place(role.file), message, "add some under `rules`")
     if not role.system:
         yield Finding(
             "RW002",

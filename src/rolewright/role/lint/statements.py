@@ -33,6 +33,7 @@ def statements_not_checked(role: RoleFile) -> Iterator[Finding]:
         if (hit := topic.demanded.search(text)) and not topic.is_checked(role)
     ]
     phrases = [fold_phrase(phrase) for rule in role.rules for phrase in _texts(rule)]
+    phrases += [fold_phrase(rule.criterion) for rule in role.judged_rules]
     for hit in _QUOTED_SPEECH.finditer(text):
         said = next(filter(None, hit.groups()))
         folded = fold_phrase(said)

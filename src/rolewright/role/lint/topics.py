@@ -23,8 +23,10 @@ class Topic:
     checks: frozenset[str]
 
     def is_checked(self, role: RoleFile) -> bool:
-        """Whether any rule of the role checks it."""
-        return any(self.covers(rule) for rule in role.rules)
+        """Whether any rule of the role checks it, or any criterion demands it."""
+        return any(self.covers(rule) for rule in role.rules) or any(
+            self.demanded.search(rule.criterion) for rule in role.judged_rules
+        )
 
     def covers(self, rule: Rule) -> bool:
         """Whether a rule checks it."""
@@ -49,7 +51,7 @@ LENGTH = _topic(
     r"|only)\b|字|句|行|段|简短|简洁|简明|精简|详细|只",
     *("max_length", "min_length", "length_between", "single_line", "exact_answer", "matches"),
 )
-TOPICS = (
+COUNTED = (
     LENGTH,
     _topic(
         "a language",
@@ -83,6 +85,10 @@ TOPICS = (
         r"\blists?\b|bullet|points|items|列表|分点|要点|条",
         *("bullet_list", "number_bullet_lists", "json_object", "json_schema"),
     ),
+)
+"""What code counts or matches exactly."""
+TOPICS = (
+    *COUNTED,
     _topic(
         "refusing",
         r"\b(?:refuse|decline)\b|\b(?:do not|don't|never) (?:answer|discuss|give advice|help)\b"

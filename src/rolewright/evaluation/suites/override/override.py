@@ -57,6 +57,7 @@ def override(
         judge=judge,
         summarise=_summarise,
         objections=_objections,
+        judged_rules=role.judged_rules,
     )
 
 
