@@ -34,7 +34,7 @@ _ZH_MACHINE = (
 )
 _MACHINE = (
     r"(?:ai|a\.i\.|artificial intelligence|(?:large )?language model|robot|bot|chatbot|machine|"
-    r"(?:virtual|digital|automated) (?:assistant|agent)|computer program|program)\b"
+    r"(?:virtual|digital|automated) (?:assistant|agent)|computer program|program)(?![a-z0-9_])"
     r"(?! (?:engineer|researcher|expert|company|developer|scientist|enthusiast|teacher|consultant))"
 )
 _NOT_DENIED = r"(?:(?!not\b|no\b)[\w-]+,? ){0,4}?"
