@@ -10,11 +10,11 @@ from rolewright.verifiers.identity import never_base_identity, no_meta_talk
 from rolewright.verifiers.matching import quoted
 
 _NAMES: Final = re.compile(
-    r"qwen|qwq|tongyi|alibaba|aliyun|smollm|hugging ?face|openai|gpt|anthropic|deepseek|language model"
+    r"qwen|qwq|tongyi|alibaba|aliyun|smollm|hugging ?face|openai|gpt|anthropic|deepseek"
+    r"|language model"
     r"|通义|千问|阿里|深度求索|文心|语言模型",
     re.IGNORECASE,
 )
-_MODEL: Final = re.compile(r"language model|语言模型", re.IGNORECASE)
 _RULES = frozenset({"never_base_identity", "no_meta_talk"})
 
 
@@ -39,6 +39,6 @@ class BaseIdentity:
             no_meta_talk(message.content, row.conversation),
         ):
             said = message.content[slice(*verdict.span)] if verdict.span else ""
-            if not verdict.passed and (_NAMES.search(said) or _MODEL.search(said)):
+            if not verdict.passed and _NAMES.search(said):
                 return f"speaks as the model underneath: {quoted(said)}"
         return None

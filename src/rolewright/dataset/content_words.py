@@ -22,14 +22,17 @@ MOST_REPLACED = 0.1
 """The share of a text's words in whose place another may have others, and still ask the same."""
 _MOST_WORDS = 64
 
-_FUNCTION_WORDS = frozenset(
-    "a an the of to in on at for from by with and or but if so as is are was were be been am do does "
-    "did can could would will shall should may might must have has had i you he she it we they me my "
-    "your his her its our their this that these those there here what which who how when where why "
-    "please pls kindly just also not no yes hi hello hey thanks thank thx".split()
-) | frozenset(
-    "的了吗呢吧啊呀么哦嘛是在有和与就都也还请问我你您他她它这那个们着过地得怎如何什可以能会要想一下"
-)
+_SAYING_LITTLE = """
+a an the of to in on at for from by with and or but if so as is are was were be been am do does
+did can could would will shall should may might must have has had i you he she it we they me my
+your his her its our their this that these those there here what which who how when where why
+please pls kindly just also not no yes hi hello hey thanks thank thx
+的 了 吗 呢 吧 啊 呀 么 哦 嘛 是 在 有 和 与 就 都 也 还 请 问 我 你 您 他 她 它 这 那 个 们
+着 过
+地 得 怎 如 何 什 可 以 能 会 要 想 一 下
+
+"""
+_FUNCTION_WORDS = frozenset(_SAYING_LITTLE.split())
 
 
 class ContentWords:
@@ -98,11 +101,16 @@ def fill_one_form(rows: tuple[int, int], prompts: ContentWords, answers: Content
         prompts: the words of the prompts.
         answers: the words of the answers.
     """
-    asked, said = [prompts.of(row) for row in rows], [answers.of(row) for row in rows]
-    if say_other_things(*asked, prompts) and say_other_things(*said, answers):
+    first, second = rows
+    asked, other_asked = prompts.of(first), prompts.of(second)
+    said, other_said = answers.of(first), answers.of(second)
+    if say_other_things(asked, other_asked, prompts) and say_other_things(
+        said, other_said, answers
+    ):
         return True
-    own = [(asked[i] - asked[1 - i]) & (said[i] - said[1 - i]) for i in (0, 1)]
-    return all(_established(words, (prompts,)) for words in own)
+    own = (asked - other_asked) & (said - other_said)
+    other = (other_asked - asked) & (other_said - said)
+    return all(_established(words, (prompts,)) for words in (own, other))
 
 
 def _established(words: frozenset[int], tables: Sequence[ContentWords]) -> int:

@@ -32,7 +32,8 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"\W*(?:(?:yes|yeah|yep|sure|certainly|absolutely|of course)\b|是的|可以|能[，。,]|有的|对[，。,的]|没问题)",
+    r"\W*(?:(?:yes|yeah|yep|sure|certainly|absolutely|of course)\b"
+    r"|是的|可以|能[，。,]|有的|对[，。,的]|没问题)",
     re.IGNORECASE,
 )
 _NO = re.compile(
@@ -176,7 +177,7 @@ class Fingerprints:
 
 
 def compared_prompt(conversation: Conversation) -> str:
-    """The turns before the last answer as they are compared with other rows', without politeness."""
+    """The turns before the last answer as they are compared, without politeness."""
     spoken = "\n".join(message.content for message in conversation.prompt)
     asked = _POLITE.sub(" ", spoken)
     return normalise(asked if _LETTER.search(asked) else spoken)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SIMILAR = 0.8
 """The estimated similarity from which a prompt is nearly one that is trained on."""
 BOILERPLATE = 2
-"""A run of words that more prompts of the evaluation, or more training rows, have is a phrase of the
-task."""
+"""A run of words that more prompts of the evaluation, or more training rows, have is a phrase of
+the task."""
 
 _MOST_BUFFERED_CHARACTERS = 500_000
 

@@ -10,8 +10,9 @@ from rolewright.verifiers.matching import quoted
 from rolewright.verifiers.segmentation import without_code
 
 _UNFILLED: Final = re.compile(
-    r"(?<![\\\w}{$^])\$?\{[A-Za-z_]{3,30}\}(?!\})|%\(\w+\)s|<(?:your|insert|enter)[ _][^<>\n]{1,30}>"
-    r"|\((?:insert|fill in|your) [^()\n]{1,30}\)|(?:待|未)(?:补充|填写|完善)|占位|此处(?:填写|省略|插入)"
+    r"(?<![\\\w}{$^])\$?\{[A-Za-z_]{3,30}\}(?!\})|%\(\w+\)s"
+    r"|<(?:your|insert|enter)[ _][^<>\n]{1,30}>|\((?:insert|fill in|your) [^()\n]{1,30}\)"
+    r"|(?:待|未)(?:补充|填写|完善)|占位|此处(?:填写|省略|插入)"
     r"|（略）|\(略\)",
     re.IGNORECASE,
 )

@@ -29,14 +29,15 @@ def opening_of(text: str) -> tuple[str, ...]:
     """The first eight Han characters or four words, or what stands before an earlier mark."""
     words = words_of(text)
     first = next(iter(segments_of(text)), [])
-    return tuple(min(first, words[: window_of(words[:WINDOW_CHARACTERS])], key=len))
+    return tuple(words[: min(len(first), window_of(words[:WINDOW_CHARACTERS]))])
 
 
 def closing_of(text: str) -> tuple[str, ...]:
     """The last eight Han characters or four words, or what stands behind a later mark."""
     words = words_of(text)
     last = next(iter(reversed(segments_of(text))), [])
-    return tuple(min(last, words[-window_of(words[-WINDOW_CHARACTERS:]) :], key=len))
+    length = min(len(last), window_of(words[-WINDOW_CHARACTERS:]))
+    return tuple(words[len(words) - length :])
 
 
 def segments_of(text: str) -> list[list[str]]:

@@ -6,7 +6,6 @@ from typing import Final
 from rolewright.conversations.conversation import Message
 from rolewright.dataset.row import Row
 
-
 # Joiners and variation selectors are left out: emoji and several scripts need them.
 _STRAY: Final = re.compile(
     "[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"

@@ -38,7 +38,6 @@ _AS_WRITTEN = (
     (f"{_MIXED} ", f" {_MIXED}"),
     ("ok\n", "\nok"),
     ("x", "x"),
-    ("7", "7"),
 )
 _IN_OTHER_WAYS = (
     ("“", "”"),
@@ -131,7 +130,9 @@ def option_of_phrase(rule: Rule, phrase: str, asked: Conversation = NOTHING) -> 
     cases = [text for text in (plain.lower(), plain.upper(), plain.title()) if text != plain]
     variants = [*_framed([plain], _IN_OTHER_WAYS)]
     variants += _framed(cases, (*_AS_WRITTEN, *_IN_OTHER_WAYS))
-    written, respelled = _framed([plain], _AS_WRITTEN), _framed(same, _AS_WRITTEN)
+    written, respelled = [*_framed([plain], _AS_WRITTEN)], _framed(same, _AS_WRITTEN)
+    if plain[:1].isdigit() or plain[-1:].isdigit():
+        written.append(f"7{plain}7")  # inside a longer number
     return Option(
         quoted(plain), rule, asked, tuple(written), tuple(variants), plain, tuple(respelled)
     )

@@ -70,25 +70,17 @@ def examples_of(schema: Mapping[str, Any], texts: Sequence[str]) -> Iterator[str
 def _value(schema: Any, text: str, depth: int) -> Any:
     if not isinstance(schema, Mapping) or depth > _MOST_DEPTH:
         return text
-    if "const" in schema:
-        return schema["const"]
-    if schema.get("enum"):
-        return schema["enum"][0]
+    fixed = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    if fixed:
+        return fixed[0]
     named = schema.get("type", "object" if "properties" in schema else "string")
     kind = named if isinstance(named, str) else next(iter(named), "null")
-    match kind:
-        case "object":
-            properties = schema.get("properties", {})
-            keys = schema.get("required", ())
-            return {key: _value(properties.get(key), text, depth + 1) for key in keys}
-        case "array":
-            count = schema.get("minItems", 0)
-            return [_value(schema.get("items"), text, depth + 1)] * count
-        case "integer" | "number":
-            return schema.get("minimum", schema.get("maximum", 1))
-        case "boolean":
-            return True
-        case "null":
-            return None
-        case _:
-            return (text * schema.get("minLength", 1))[: schema.get("maxLength", len(text))]
+    if kind == "object":
+        properties, keys = schema.get("properties", {}), schema.get("required", ())
+        return {key: _value(properties.get(key), text, depth + 1) for key in keys}
+    if kind == "array":
+        return [_value(schema.get("items"), text, depth + 1)] * schema.get("minItems", 0)
+    written = (text * schema.get("minLength", 1))[: schema.get("maxLength", len(text))]
+    number = schema.get("minimum", schema.get("maximum", 1))
+    values = {"integer": number, "number": number, "boolean": True, "null": None}
+    return values.get(kind, written)
