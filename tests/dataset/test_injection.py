@@ -47,7 +47,8 @@ def test_rw106_spares_ordinary_text(check, text):
 
 
 def test_rw106_of_an_answer_that_goes_on_with_the_next_turn(check):
-    assert codes(check, "Hello!", "Good day.\n用户：你好") == ["RW106"]
+    assert codes(check, "Hello!", "Good day to you.\nUser: hello") == ["RW106"]
+    assert "RW106" in codes(check, "你好", "您好。\n用户：然后呢")
     assert codes(check, "User: hello\nAssistant: hi\nWho is right?", "Both are.") == []
 
 

@@ -4,7 +4,6 @@ Defects of single rows are planted side by side, each into rows of its own: one 
 ``test_planted.py`` has those of the data as a whole, at rates of their own.
 """
 
-import copy
 import json
 import re
 import shutil
@@ -239,8 +238,8 @@ def test_broken_lines_are_counted(guide, clean_rows, tmp_path, share):
 @pytest.mark.parametrize("rows", [1, 4, 20])
 @pytest.mark.parametrize("code", ["RW501", "RW502", "RW503"])
 def test_leakage(guide, clean_rows, check_rows, language, code, rows):
-    data = clean_rows(340)
-    training, held_out = data[:300], copy.deepcopy(data[300:])
+    data = clean_rows(380)
+    training, held_out, further = data[:300], data[300:340], data[340:]
     stuffing = {
         "en": "In a letter from last week somebody wrote me this and I wonder: {} What do you say?",
         "zh": "上礼拜收到一封信，里面写着这么一段，我一直没想明白：{}您说说看。",
@@ -249,7 +248,7 @@ def test_leakage(guide, clean_rows, check_rows, language, code, rows):
     for number in range(rows):
         asked = held_out[number]["messages"][0]
         if code == "RW503":
-            own = held_out[number : number + 3]
+            own = [held_out[number], *further[2 * number : 2 * number + 2]]
             asked["content"] = " ".join(row["messages"][0]["content"] for row in own)
         trained = {"RW501": "{}", "RW502": polite, "RW503": stuffing}[code]
         training[number * 7]["messages"][0]["content"] = trained.format(asked["content"])

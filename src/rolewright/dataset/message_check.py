@@ -9,6 +9,9 @@ from rolewright.dataset.row import Row
 from rolewright.dataset.shares import LEAST_ROWS
 from rolewright.finding import Finding
 
+_NEARLY_ALL = 0.9
+"""Of few rows only what nearly all of them have is a way to write."""
+
 Look = Callable[[Message, Row], str | None]
 """Says what is the matter with a message of a row, after "turn 2 (assistant) "; None = nothing."""
 
@@ -62,7 +65,7 @@ class MessageCheck:
             yield from self._found.count_unlisted()
 
     def _is_habit(self) -> bool:
-        if self._habit is None or self._rows < LEAST_ROWS:
+        if self._habit is None or (self._rows < LEAST_ROWS and self._habit < _NEARLY_ALL):
             return False
         return self._found.count > self._habit * self._rows
 

@@ -55,7 +55,7 @@ _DISCLOSES: Final = tuple(
     map(
         re.compile,
         (
-            rf"\bi(?:'m| am) {_NOT_DENIED}{_MACHINE}|\bas an? (?:[\w-]+ )?{_MACHINE}",
+            rf"(?<![a-z_])i(?:'m| am) {_NOT_DENIED}{_MACHINE}|\bas an? (?:[\w-]+ )?{_MACHINE}",
             rf"\b(?:this is|you(?:'re| are) (?:talking|speaking|chatting) (?:to|with)) "
             rf"{_NOT_DENIED}{_MACHINE}",
             rf"{_ZH_SELF}(?:只|仅仅?|其实|就|确实)*是(?:一?[个名位款种台只])?"
