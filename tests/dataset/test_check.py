@@ -228,7 +228,7 @@ def test_rw401_needs_the_same_system_message_and_history(role, found):
         row(answer="Arr", system="You are a pirate."),
         turns("Hi", "Hello", "Capital of France?", "Lyon"),
     ]
-    assert {code for code, _, _ in found(role(), rows)} == {"RW102"}
+    assert "RW401" not in {code for code, _, _ in found(role(), rows)}
 
 
 def test_what_is_trained_does_not_make_another_conversation(role, found):
@@ -279,4 +279,10 @@ def test_every_code_is_tested():
 
     files = Path(__file__).parent.glob("test_*.py")
     source = "".join(file.read_text("utf-8") for file in files).lower()
-    assert all(f"test_{code.lower()}" in source for code in CODES if code >= "RW1")
+    planted = (Path(__file__).parent / "test_seeded_defects.py").read_text("utf-8")
+    untested = {
+        code
+        for code in CODES
+        if code >= "RW1" and f"test_{code.lower()}" not in source and f'"{code}"' not in planted
+    }
+    assert untested == set()

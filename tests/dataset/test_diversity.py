@@ -39,10 +39,11 @@ def test_vendi_sees_through_a_number_that_changes():
 @pytest.mark.parametrize(
     ("texts", "share"),
     [
-        (["a b c d e f", "a b c d e f g"], (1 + 1 / 2) / 2),
+        (["a b c d e f", "a b c d e f g", "a b c d e f h"], (1 + 1 / 2 + 1 / 2) / 3),
+        (["a b c d e f", "a b c d e f g"], 0),  # a pair is no template
         (["a b c d e f", "g h i j k l"], 0),
         (["a b c d e", "a b c d e"], None),  # no run of six words
-        (["一二三四五六七八九十甲乙", "一二三四五六七八九十甲乙丙"], (1 + 1 / 2) / 2),
+        (["一二三四五六七八九十甲乙"] * 2 + ["一二三四五六七八九十甲乙丙"], (1 + 1 + 1 / 2) / 3),
     ],
 )
 def test_self_repetition_is_the_share_of_long_runs_that_stand_elsewhere(texts, share):
@@ -50,7 +51,7 @@ def test_self_repetition_is_the_share_of_long_runs_that_stand_elsewhere(texts, s
 
 
 def test_dictated_runs_do_not_count_as_repeated():
-    texts = ["a b c d e f x", "a b c d e f y"]
+    texts = ["a b c d e f x", "a b c d e f y", "a b c d e f z"]
     assert self_repetition(texts) == pytest.approx(0.5)
     assert self_repetition(texts, lambda run: run[0] == "a") == 0
 

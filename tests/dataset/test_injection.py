@@ -28,8 +28,8 @@ def codes(check, prompt, answer="All right.", **options):
     ],
 )
 def test_rw106_of_what_poses_as_another_speaker(check, text):
-    assert codes(check, text) == ["RW106"]
-    assert codes(check, "Hello!", text) == ["RW106"]
+    assert "RW106" in codes(check, text)
+    assert "RW106" in codes(check, "Hello!", text)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,13 @@ def test_rw106_of_what_poses_as_another_speaker(check, text):
     ],
 )
 def test_rw106_spares_ordinary_text(check, text):
-    assert codes(check, text) == []
+    assert "RW106" not in codes(check, text)
+
+
+def test_rw106_of_an_answer_that_goes_on_with_the_next_turn(check):
+    assert codes(check, "Hello!", "Good day to you.\nUser: hello") == ["RW106"]
+    assert "RW106" in codes(check, "你好", "您好。\n用户：然后呢")
+    assert codes(check, "User: hello\nAssistant: hi\nWho is right?", "Both are.") == []
 
 
 TOKENS = {"<tool_call>": 151657, "<think>": 151667, "</think>": 151668, "<|fim_pad|>": 151662}

@@ -85,7 +85,7 @@ def test_of_pairs_that_are_just_similar_enough_95_percent_are_found(tabulate, an
         words = ZH if number % 2 else EN
         pairs.append((sentence(draw, words, 14), sentence(draw, words, 14)))
     for prompt, answer in pairs[:200]:
-        other = vary(draw, prompt, 0.8), vary(draw, answer, 0.8) if answers_vary else answer
+        other = vary(draw, prompt, 0.82), vary(draw, answer, 0.82) if answers_vary else answer
         planted += jaccard(normalise(other[0]), normalise(prompt)) >= 0.8
         pairs.append(other)
     assert planted >= 120  # the others have fallen a little below

@@ -50,7 +50,7 @@ def test_rw322_a_closing(guide, clean_rows, check_rows, plant, language, share):
     assert codes(findings) <= {"RW322", "RW323", "RW317"}
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5])
+@pytest.mark.parametrize("share", [0.8, 0.95])
 def test_rw321_a_handful_of_openings(guide, clean_rows, check_rows, plant, language, share):
     heads = iter([f"{OPENINGS[language][:-2]} {number} " for number in "1234567890"] * 30)
     if language == "zh":
@@ -61,8 +61,7 @@ def test_rw321_a_handful_of_openings(guide, clean_rows, check_rows, plant, langu
     rows = plant(clean_rows(300), share, lambda answer: next(heads) + answer)
     findings, _ = check_rows(guide, rows)
     (found,) = [each for each in findings if each.code == "RW321"]
-    if share / 10 <= 0.05:
-        assert "have one of 10 openings" in found.message
+    assert "have one of 10 openings" in found.message
 
 
 @pytest.mark.parametrize("share", [0.35, 0.6, 1.0])
@@ -158,11 +157,13 @@ def test_rw325_lengths_far_apart(load, guide, clean_rows, check_rows, plant, sha
     assert "RW325" in codes(findings)
 
 
-def test_rw325_spares_one_long_answer(load, guide, clean_rows, check_rows):
+def test_rw325_spares_one_long_answer_unless_it_is_very_long(load, guide, clean_rows, check_rows):
     role = load(re.sub(r"- \{id: (?:brief|简短).*\n", "", guide.source))
     rows = clean_rows(80)
-    rows[7]["messages"][-1]["content"] += " x" * 2000
+    rows[7]["messages"][-1]["content"] *= 5
     assert "RW325" not in codes(check_rows(role, rows)[0])
+    rows[7]["messages"][-1]["content"] *= 40
+    assert "RW325" in codes(check_rows(role, rows)[0])
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4])

@@ -31,8 +31,9 @@ def test_a_text_without_letters_is_compared_by_its_marks():
 
 
 def test_jaccard_by_hand():
-    # abcde bcdef | bcdef cdefg
-    assert jaccard("abcdef", "bcdefg") == pytest.approx(1 / 3)
+    # abcd bcde | bcde cdef
+    assert jaccard("abcde", "bcdef") == pytest.approx(1 / 3)
+    assert jaccard("你好世界", "好世界人") == pytest.approx(1 / 3)  # of three characters
     assert jaccard("ab", "ab") == 1
     assert jaccard("ab", "ac") == 0
     assert jaccard("", "") == 1

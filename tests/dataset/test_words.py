@@ -8,17 +8,18 @@ from rolewright.dataset.words import closing_of, joined, opening_of, without_phr
 @pytest.mark.parametrize(
     ("text", "opening", "closing"),
     [
-        ("Well, I think so. Don't you?", "well i think so", "think so don't you"),
-        ("您好，周三九点开门，欢迎来。", "您好周三九点开门", "九点开门欢迎来"[-8:]),
+        ("I think so, and you?", "i think so", "and you"),
+        ("Well I do think so. Don't you find it good?", "well i do think", "you find it good"),
+        ("周三九点到十一点开门，欢迎您和孩子一起来。", "周三九点到十一点", "您和孩子一起来"),
+        ("您好，周三开门，欢迎来。", "您好", "欢迎来"),
         ("OK", "ok", "ok"),
         ("打开 Wi-Fi 设置就好", "打开 wi fi 设置就好", "打开 wi fi 设置就好"),
         ("…！", "", ""),
     ],
 )
 def test_openings_and_closings(text, opening, closing):
-    words = words_of(text)
-    assert joined(opening_of(words)) == opening
-    assert joined(closing_of(words)).endswith(closing)
+    assert joined(opening_of(text)) == opening
+    assert joined(closing_of(text)).endswith(closing)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "你", "好"]), max_size=12), st.data())
@@ -42,4 +43,4 @@ def test_any_text_has_words_or_none(text):
     words = words_of(text)
     assert words_of(text, 2) == words[:2]
     assert all(words)
-    assert len(opening_of(words)) <= 8
+    assert len(opening_of(text)) <= 8

@@ -26,9 +26,7 @@ def test_the_demo_passes_its_own_checks(tmp_path, write_rows):
     training = read_all([write_rows("train.jsonl", data.training)]).conversations
     evaluation = read_all([write_rows("eval.jsonl", data.evaluation)], answered=False).conversations
     findings = [*lint_role(role), *check_data(role, training, data_checks(role, evaluation))]
-    # "Could you tell me your name?" beside "Would you …", and Nigeria beside Niger.
-    loud = [finding.code for finding in findings if finding.severity != "info"]
-    assert loud == ["RW303", "RW502"]
+    assert [finding for finding in findings if finding.severity != "info"] == []
     assert len(read_questions([write_rows("qa.jsonl", data.questions)])) == len(data.questions)
 
 

@@ -85,7 +85,10 @@ def test_json_blocks_are_json(json_block):
 def test_an_example_has_the_keys_that_the_code_gives(
     schema, blocks, project, tiny_folder, write_qwen1, rolewright, tmp_path
 ):
-    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "word " * 40}]
+    talk = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": " ".join(map(str, range(40)))},
+    ]
     bad = json.dumps({"messages": talk, "scenario": "capital"})
     (tmp_path / "bad.jsonl").write_text("{}\n" + bad + "\n", "utf-8")
     for name in ("role.yaml", "train.jsonl", "questions.jsonl"):

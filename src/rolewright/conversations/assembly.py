@@ -1,6 +1,7 @@
 """From a decoded row to a conversation, or to everything that is wrong with it."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rolewright.conversations.control_tokens import control_tokens_in
@@ -12,6 +13,8 @@ from rolewright.conversations.rows import Row
 from rolewright.conversations.system_message import read_system
 from rolewright.conversations.turn_order import order_defects
 from rolewright.errors import Fault
+
+_VISIBLE = re.compile("[^\\s\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 
 
 def assemble(
@@ -117,7 +120,7 @@ def _read_origin(row: Mapping[str, object]) -> Origin | None:
 
 def _empty_contents(turns: Sequence[Turn]) -> Iterator[Defect]:
     for turn in turns:
-        if turn.role != "system" and turn.pieces and not turn.content.strip():
+        if turn.role != "system" and turn.pieces and not _VISIBLE.search(turn.content):
             yield Defect(
                 turn.pieces[0].key, f"{describe(turn.content)}, which says nothing", "some text"
             )

@@ -16,6 +16,8 @@ from rolewright.role.schema import RoleFile
 
 MOST_OF_ONE_MODE = 0.6
 REFUSAL_TOLERANCE = 0.05
+UNDECLARED_REFUSALS = (0.05, 0.9)
+"""Between these shares a scenario without a declared rate both answers and declines."""
 LEAST_ANSWERS = 20
 """Below so many answers of a scenario nothing is said about its refusals."""
 
@@ -31,6 +33,8 @@ class Balance:
         ids = [None, *(scenario.id for scenario in role.scenarios)]
         dictated = Dictated(role)
         self._dictated = {scenario: dictated.modes(scenario) for scenario in ids}
+        self._by_rule = dictated
+        self._declined: Counter[str | None] = Counter()
 
     def add(self, row: Row) -> Iterator[Finding]:
         """Count the answers of a row; nothing is found of a single one."""
@@ -40,12 +44,15 @@ class Balance:
             for answer in trained_answers(row.conversation):
                 mode = response_mode(answer, row.conversation)
                 self._by_scenario[scenario][mode] += 1
+                self._declined[scenario] += mode in DECLINES or self._by_rule.is_declined(
+                    answer, row.conversation, scenario
+                )
                 if mode not in self._dictated[scenario]:
                     self._first.setdefault(mode, row.conversation.place)
         yield from ()
 
     def finish(self) -> Iterator[Finding]:
-        """RW320 of a mode that takes over, RW324 of a refusal rate that is not the declared one."""
+        """RW320 of a mode that takes over, RW324 and RW328 of refusal rates."""
         yield from self._dominant()
         yield from self._refusals()
 
@@ -72,17 +79,27 @@ class Balance:
 
     def _refusals(self) -> Iterator[Finding]:
         for scenario in self._role.scenarios:
-            counts, declared = self._by_scenario[scenario.id], scenario.refusal_rate
-            if declared is None or counts.total() < LEAST_ANSWERS:
+            total, declared = self._by_scenario[scenario.id].total(), scenario.refusal_rate
+            declined = self._declined[scenario.id]
+            if total < LEAST_ANSWERS:
                 continue
-            rate = _declined(counts) / counts.total()
-            if abs(rate - declared) > REFUSAL_TOLERANCE + 1e-9:
-                more = "fewer" if rate > declared else "more"
+            place = Place(self._role.file, None, f"scenarios.{scenario.id}.refusal_rate")
+            answers = f"{declined} of {total} answers ({declined / total:.0%}) in {scenario.id!r}"
+            if declared is None:
+                few, many = UNDECLARED_REFUSALS
+                if few * total < declined < many * total:
+                    yield Finding(
+                        "RW328",
+                        place,
+                        f"{answers} decline, and the role does not declare how many are to",
+                        "declare refusal_rate, or answer where the role can",
+                    )
+            elif abs(declined / total - declared) > REFUSAL_TOLERANCE + 1e-9:
+                more = "fewer" if declined > declared * total else "more"
                 yield Finding(
                     "RW324",
-                    Place(self._role.file, None, f"scenarios.{scenario.id}.refusal_rate"),
-                    f"{_declined(counts)} of {counts.total()} answers ({rate:.0%}) in "
-                    f"{scenario.id!r} decline, where the role declares {declared:.0%}",
+                    place,
+                    f"{answers} decline, where the role declares {declared:.0%}",
                     f"let {more} answers decline, or correct refusal_rate",
                 )
 
@@ -95,7 +112,7 @@ class Balance:
                 {
                     "scenario": scenario,
                     "modes": {mode: counts[mode] for mode in MODES},
-                    "declined": _declined(counts),
+                    "declined": self._declined[scenario],
                     "refusal_rate": declared,
                 }
                 for scenario, declared in [
@@ -105,7 +122,3 @@ class Balance:
                 if (counts := self._by_scenario[scenario]).total()
             ],
         }
-
-
-def _declined(counts: Counter[Mode]) -> int:
-    return sum(counts[mode] for mode in DECLINES)

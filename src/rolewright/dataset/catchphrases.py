@@ -7,9 +7,16 @@ from typing import Any
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.dictated import Dictated
 from rolewright.dataset.row import Row
-from rolewright.dataset.sample import RowSample, trained_answers
+from rolewright.dataset.sample import RowSample, worded_answers
 from rolewright.dataset.shares import clearly_above
-from rolewright.dataset.words import WINDOW_CHARACTERS, joined, phrases_of, window_of, words_of
+from rolewright.dataset.words import (
+    WINDOW_CHARACTERS,
+    joined,
+    phrases_of,
+    segments_of,
+    window_of,
+    words_of,
+)
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers.matching import quoted
@@ -56,15 +63,15 @@ class Catchphrases:
         return [
             (row.conversation, answer, words_of(answer, _MOST_WORDS))
             for row in self._sample.rows
-            for answer in trained_answers(row.conversation)
+            for answer in worded_answers(row.conversation)
         ]
 
     def _overused(
         self, answers: list[tuple[Conversation, str, list[str]]]
     ) -> list[tuple[Phrase, list[tuple[Conversation, str]]]]:
         counts: Counter[Phrase] = Counter()
-        for _, _, words in answers:
-            counts.update(phrases_of(words, _phrase_length(words)))
+        for _, answer, words in answers:
+            counts.update(phrases_of(words, _phrase_length(words)) | _interjections(answer))
         found: list[tuple[Phrase, list[tuple[Conversation, str]]]] = []
         for phrase, count in counts.most_common():
             if len(found) == _MOST_LISTED or not clearly_above(count, len(answers), MOST_ANSWERS):
@@ -88,6 +95,19 @@ class Catchphrases:
         }
 
 
+def _interjections(answer: str) -> set[Phrase]:
+    """What stands between marks and is too short for a phrase: ", to be honest," and ，说真的，."""
+    return {
+        tuple(segment)
+        for segment in segments_of(answer)
+        if _least_interjection(segment) <= len(segment) < _phrase_length(segment)
+    }
+
+
+def _least_interjection(segment: list[str]) -> int:
+    return 3 if window_of(segment) == WINDOW_CHARACTERS else 2
+
+
 def _phrase_length(words: list[str]) -> int:
     return _PHRASE_CHARACTERS if window_of(words) == WINDOW_CHARACTERS else _PHRASE_WORDS
 
@@ -98,7 +118,9 @@ def _has(words: list[str], phrase: Phrase) -> bool:
 
 def _overlap(phrase: Phrase, listed: Phrase) -> bool:
     """Whether most of a phrase stands in one that is listed."""
-    return any(_has(list(listed), phrase[start : start + 3]) for start in range(len(phrase) - 2))
+    return any(
+        _has(list(listed), phrase[start : start + 3]) for start in range(max(len(phrase) - 2, 1))
+    )
 
 
 def _extend(phrase: Phrase, answers: list[list[str]]) -> Phrase:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.balance import Balance
+from rolewright.dataset.breaking_off import BreakingOff
 from rolewright.dataset.catchphrases import Catchphrases
 from rolewright.dataset.check import Check
 from rolewright.dataset.compliance import Compliance
@@ -13,6 +14,7 @@ from rolewright.dataset.diversity import Diversity
 from rolewright.dataset.fingerprints import Fingerprints
 from rolewright.dataset.injection import Injection
 from rolewright.dataset.leakage import Leakage
+from rolewright.dataset.message_checks import message_checks
 from rolewright.dataset.near_duplicates import NearDuplicates
 from rolewright.dataset.openings import Openings
 from rolewright.dataset.scenarios import Scenarios
@@ -46,11 +48,13 @@ def data_checks(
         count_tokens: the number of a text's tokens; None = they are estimated.
         control_tokens: a model's control tokens and their ids.
     """
-    fingerprints = Fingerprints()
+    fingerprints = Fingerprints(role.name)
     return {
         "system_messages": SystemMessages(role),
         "truncation": Truncation(limit_tokens, count_tokens),
         "injection": Injection(control_tokens or {}),
+        **message_checks(role),
+        "breaking_off": BreakingOff(),
         "scenarios": Scenarios(role),
         "compliance": Compliance(role),
         "near_duplicates": NearDuplicates(fingerprints),

@@ -1,8 +1,14 @@
-"""Whether prompts that are the same, or nearly so, are answered in the same way."""
+"""Whether prompts that are the same, or nearly so, are answered in the same way.
+
+Prompts that are nearly the same ask the same where no established word stands in another's place.
+Answers say something else where they have other numbers, begin with yes and with no, or have little
+in common. Who it is a role may say in many ways: two introductions never contradict each other.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rolewright.dataset.content_words import say_other_things
 from rolewright.dataset.fingerprints import Fingerprints, FingerprintTable
 from rolewright.dataset.near_duplicates import find_repeated
 from rolewright.dataset.occurrences import Occurrences
@@ -62,7 +68,7 @@ class Consistency:
                 yield Finding(
                     "RW402",
                     place,
-                    f"{almost}, with an answer that has little in common with that one",
+                    f"{almost}, with an answer that says something else",
                     "see whether both can be right; else keep one of the two",
                 )
         for occurrences in (self._other_answers, self._unlike, self._other_modes):
@@ -85,7 +91,8 @@ def _other_answers(table: FingerprintTable) -> Iterator[tuple[int, int]]:
     firsts = first[inverse]
     repeated = find_repeated(table)
     for row in np.flatnonzero(firsts != np.arange(len(firsts))).tolist():
-        if row not in repeated:
+        introduces = table.introduces[row] and table.introduces[firsts[row]]
+        if row not in repeated and not introduces:
             yield row, int(firsts[row])
 
 
@@ -101,8 +108,16 @@ def _contradictions(table: FingerprintTable) -> list[tuple[int, int]]:
         asks_the_same = estimate_similarity(prompts[mine], prompts[other]) >= NEARLY_IDENTICAL
         asks_the_same &= table.numbers[mine] == table.numbers[other]
         unlike = estimate_similarity(answers[mine], answers[other]) < ANOTHER_ANSWER
+        unlike |= (table.polarities[mine] * table.polarities[other]) < 0
+        numbered = (table.answer_numbers[mine] > 0) & (table.answer_numbers[other] > 0)
+        unlike |= numbered & (table.answer_numbers[mine] != table.answer_numbers[other])
         other_mode = table.declines[mine] != table.declines[other]
-        contradicts: NDArray[np.bool_] = asks_the_same & (unlike | other_mode)
+        introduces = table.introduces[mine] & table.introduces[other]
+        contradicts: NDArray[np.bool_] = asks_the_same & (unlike | other_mode) & ~introduces
+        for pair in np.flatnonzero(contradicts).tolist():
+            words = table.prompt_words
+            asked = words.of(int(mine[pair])), words.of(int(other[pair]))
+            contradicts[pair] = not say_other_things(*asked, words)
         return contradicts
 
     pairs = similar_pairs(prompts[rows], table.systems[rows], contradict)

@@ -8,7 +8,7 @@ from typing import Any
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.row import Row
 from rolewright.dataset.scenario_assignment import ScenarioAssigner
-from rolewright.dataset.shares import LEAST_ROWS
+from rolewright.dataset.shares import LEAST_ROWS, clearly_below
 from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile, Scenario
@@ -17,6 +17,8 @@ from rolewright.verifiers.matching import quoted
 LEAST_TRAINED = 20
 LEAST_HELD_OUT = 5
 LEAST_EVENNESS = 0.8
+LEAST_OF_EQUAL_SHARE = 0.25
+"""A scenario that has less of what it would have if all had the same is forgotten."""
 _MOST_EXAMPLES = 2
 
 
@@ -91,7 +93,8 @@ class Coverage:
     ) -> Iterator[Finding]:
         for scenario in self._role.scenarios:
             certain, perhaps = counts.certain(scenario.id), counts.uncertain[scenario.id]
-            if certain < least:
+            # Rows that resemble no scenario clearly may belong to this one.
+            if certain + perhaps + counts.uncertain[None] < least:
                 more = f", and {perhaps} that may belong to it" if perhaps else ""
                 yield Finding(
                     code,
@@ -106,8 +109,11 @@ class Coverage:
         if total < LEAST_ROWS or uncertain > total:
             return
         evenness = evenness_of(list(counts.values()))
-        if evenness is not None and evenness < LEAST_EVENNESS:
-            most, fewest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+        if evenness is None:
+            return
+        most, fewest = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+        is_forgotten = clearly_below(counts[fewest], total, LEAST_OF_EQUAL_SHARE / len(counts))
+        if evenness < LEAST_EVENNESS or is_forgotten:
             yield Finding(
                 "RW312",
                 self._place(fewest),

@@ -9,6 +9,7 @@ from rolewright.dataset.words import without_phrase, words_of
 from rolewright.errors import Place
 from rolewright.role.schema import RoleFile, Rule
 
+_REFUSING = frozenset({"refuses", "refuses_topic"})
 _LENGTHS = frozenset({"max_length", "min_length", "length_between"})
 _BRIEF = {"words": 10, "sentences": 0, "lines": 0, "paragraphs": 0}
 _BRIEF_CHARACTERS = 20
@@ -56,16 +57,25 @@ class Dictated:
         """Those of a scenario; where it is unknown, any may apply."""
         return self._role.rules if scenario is None else self._role.rules_for(scenario)
 
+    def is_declined(self, answer: str, conversation: Conversation, scenario: str | None) -> bool:
+        """Whether an answer declines in the words that a rule of the scenario has for it."""
+        return scenario is not None and any(
+            verdict.passed and verdict.evidence.startswith(("refuses", "redirects"))
+            for rule in self._role.rules_for(scenario)
+            if rule.verifier.name in _REFUSING
+            for verdict in [rule.check(answer, conversation)]
+        )
+
     def modes(self, scenario: str | None) -> frozenset[Mode]:
         """The ways of answering that the rules of a scenario ask for."""
         modes: set[Mode] = {"short"} if self.brevity(scenario) else set()
         for rule in self._role.rules_for(scenario):
             match rule.verifier.name:
-                case "refuses":
+                case "refuses" | "refuses_topic":
                     modes |= DECLINES
                 case "bullet_list":
                     modes.add("list")
-                case "json_object":
+                case "json_object" | "json_schema":
                     modes.add("code")
                 case "exact_answer" | "must_include" | "opens_with" | "closes_with":
                     wordings = _texts(rule.parameters)

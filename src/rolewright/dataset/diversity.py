@@ -12,7 +12,7 @@ import numpy as np
 from rolewright.dataset.character_tfidf import CharacterTfidf
 from rolewright.dataset.dictated import Dictated
 from rolewright.dataset.row import Row
-from rolewright.dataset.sample import RowSample, inputs_of, trained_answers
+from rolewright.dataset.sample import RowSample, inputs_of, worded_answers
 from rolewright.dataset.shares import LEAST_ROWS
 from rolewright.dataset.words import WINDOW_CHARACTERS, phrases_of, window_of, words_of
 from rolewright.errors import Place
@@ -20,10 +20,13 @@ from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 
 LEAST_VENDI_SHARE = 0.03
-MOST_SELF_REPETITION = 0.4
+MOST_SELF_REPETITION = 0.2
+SHARED = 0.1
+"""Wording that so many of the answers have is a template's; a turn of phrase is in fewer."""
 _ROWS = 500
 _LONG_WORDS, _LONG_CHARACTERS = 6, 12
 _STRETCH_WORDS = 1000
+_LEAST_SHARING = 3
 
 
 class Diversity:
@@ -64,15 +67,15 @@ class Diversity:
                     "RW317",
                     self._first,
                     f"{repeated:.0%} of the runs of {_LONG_WORDS} words ({_LONG_CHARACTERS} Han "
-                    f"characters) stand in several of {len(answers)} different answers, at most "
-                    f"{MOST_SELF_REPETITION:.0%}",
+                    f"characters) stand in more than {SHARED:.0%} of {len(answers)} different "
+                    f"answers, at most {MOST_SELF_REPETITION:.0%}",
                     "word the answers anew instead of filling a template",
                 )
 
     def _texts(self) -> tuple[list[str], list[str]]:
         conversations = [row.conversation for row in self._sample.rows]
         inputs = chain.from_iterable(map(inputs_of, conversations))
-        answers = chain.from_iterable(map(trained_answers, conversations))
+        answers = chain.from_iterable(map(worded_answers, conversations))
         return list(dict.fromkeys(inputs))[:_ROWS], list(dict.fromkeys(answers))[:_ROWS]
 
     def figures(self) -> dict[str, Any]:
@@ -122,13 +125,17 @@ def distinct_n(texts: Sequence[str], n: int) -> float | None:
 def self_repetition(
     texts: Sequence[str], dictated: Callable[[Sequence[str]], bool] = lambda _: False
 ) -> float | None:
-    """Share of the long runs of words of each text that stand in another text too; the mean.
+    """Share of the long runs of words of each text that more than a tenth of all have; the mean.
+
+    At least three texts have to have a run, so that few texts are not judged by pairs.
 
     Args:
         texts: each another one.
         dictated: tells of a run whether the texts may not go without it; such a run counts as new.
 
-    Source: Salkar et al., Self-Repetition in Abstractive Neural Summarizers (arXiv 2210.08145).
+    Source: after Salkar et al., Self-Repetition in Abstractive Neural Summarizers (arXiv
+    2210.08145), who count runs that any other text has: of several hundred texts about the same few
+    things, most have such a run, whoever wrote them.
     """
     runs = []
     for text in texts:
@@ -136,7 +143,8 @@ def self_repetition(
         han = window_of(words) == WINDOW_CHARACTERS
         runs.append(phrases_of(words, _LONG_CHARACTERS if han else _LONG_WORDS))
     counts = Counter(chain.from_iterable(runs))
-    repeated = {run for run, count in counts.items() if count > 1 and not dictated(run)}
+    least = max(_LEAST_SHARING, SHARED * len(texts))
+    repeated = {run for run, count in counts.items() if count >= least and not dictated(run)}
     shares = [len(of & repeated) / len(of) for of in runs if of]
     return fmean(shares) if shares else None
 

@@ -1,4 +1,4 @@
-"""What is kept of a row to tell it from others: hashes and signatures, about 600 bytes."""
+"""What is kept of a row to tell it from others: hashes and signatures, about 700 bytes."""
 
 import re
 from array import array
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.dataset.content_words import ContentWords
 from rolewright.dataset.places import Places
+from rolewright.dataset.response_mode import declines
 from rolewright.dataset.row import Row
 from rolewright.dataset.similarity import SIGNATURE_VALUES, normalise, sign
 from rolewright.dataset.text_hash import hash_texts
-from rolewright.verifiers.refusal import refuses
+from rolewright.verifiers.identity import IDENTITY_QUESTIONS
+from rolewright.verifiers.matching import first_match
+from rolewright.verifiers.wording import last_user_turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +22,23 @@ if TYPE_CHECKING:
 
 _MOST_BUFFERED_CHARACTERS = 500_000
 _DIGITS = re.compile(r"\d+")
-_HASHES = 4
-_HEAD_CHARACTERS = 160  # a refusal stands at the front of an answer; what comes later is advice
+_LETTER = re.compile(r"\w")
+_HASHES = 5
+# What is said for politeness asks nothing.
+_POLITE = re.compile(
+    r"\b(?:please|pls|kindly|hi(?: there)?|hello|hey|dear|thanks|thank you|thx|cheers|excuse me"
+    r"|(?:could|can|would|will) you)\b|请问一下|请问|麻烦|劳驾|您好|你好|谢谢|多谢|想问|一下|请"
+    r"|(?:吗|呢|啊|呀|吧|哦|嘛)(?=\W|\Z)",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"\W*(?:(?:yes|yeah|yep|sure|certainly|absolutely|of course)\b"
+    r"|是的|可以|能[，。,]|有的|对[，。,的]|没问题)",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"\W*(?:(?:no|nope|not|never|unfortunately)\b|不(?![妨客错过])|没有|没[，。,])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +51,14 @@ class FingerprintTable:
         prompts: of the system message and the turns before the last answer.
         answers: of the last answer.
         numbers: of the numbers in the prompt.
+        answer_numbers: of the numbers in the last answer; 0 = it has none.
+        polarities: 1 = the last answer begins with yes, -1 = with no, 0 = with neither.
+        introduces: whether the user asks who it is, and the last answer says the role's name.
         declines: whether the last answer refuses what it was asked, by its wording.
         prompt_signatures: of the turns before the last answer, normalised, shape (rows, 128).
         answer_signatures: of the last answer, normalised, shape (rows, 128).
+        prompt_words: of the turns before the last answer.
+        answer_words: of the last answer.
     """
 
     places: Places
@@ -42,19 +66,33 @@ class FingerprintTable:
     prompts: "NDArray[np.uint64]"
     answers: "NDArray[np.uint64]"
     numbers: "NDArray[np.uint64]"
+    answer_numbers: "NDArray[np.uint64]"
+    polarities: "NDArray[np.int8]"
+    introduces: "NDArray[np.bool_]"
     declines: "NDArray[np.bool_]"
     prompt_signatures: "NDArray[np.uint16]"
     answer_signatures: "NDArray[np.uint16]"
+    prompt_words: ContentWords
+    answer_words: ContentWords
 
 
 class Fingerprints:
-    """Takes fingerprints as rows come. Several checks may share them, and each adds every row."""
+    """Takes fingerprints as rows come. Several checks may share them, and each adds every row.
 
-    def __init__(self) -> None:
+    Args:
+        name: of the role.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self._name = name.casefold()
         self._last: Row | None = None
         self._places = Places()
         self._hashes = array("Q")
         self._declines = array("b")
+        self._polarities = array("b")
+        self._introduces = array("b")
+        self._prompt_words = ContentWords()
+        self._answer_words = ContentWords()
         self._prompts: list[str] = []
         self._answers: list[str] = []
         self._buffered_characters = 0
@@ -71,6 +109,7 @@ class Fingerprints:
         answer = conversation.answer or ""
         spoken = [message.content for message in conversation.prompt]
         prompt, normal_answer = compared_prompt(conversation), normalise(answer)
+        answer_numbers = _DIGITS.findall(normal_answer)
         self._places.append(conversation.place)
         self._hashes.extend(
             (
@@ -78,14 +117,24 @@ class Fingerprints:
                 hash_texts((row.system, *spoken)),
                 hash_texts((answer,)),
                 hash_texts(_DIGITS.findall(prompt)),
+                hash_texts(answer_numbers) if answer_numbers else 0,
             )
         )
-        self._declines.append(refuses(answer[:_HEAD_CHARACTERS], conversation).passed)
+        self._prompt_words.append("\n".join(spoken))
+        self._answer_words.append(answer)
+        self._polarities.append(_polarity(answer))
+        self._introduces.append(self._is_introduction(conversation, answer))
+        self._declines.append(declines(answer, conversation))
         self._prompts.append(prompt)
         self._answers.append(normal_answer)
         self._buffered_characters += len(prompt) + len(normal_answer)
         if self._buffered_characters > _MOST_BUFFERED_CHARACTERS:
             self._sign_buffered()
+
+    def _is_introduction(self, conversation: Conversation, answer: str) -> bool:
+        if not self._name or self._name not in answer.casefold():
+            return False
+        return first_match(last_user_turn(conversation), IDENTITY_QUESTIONS) is not None
 
     def table(self) -> FingerprintTable:
         """The fingerprints of all rows so far."""
@@ -101,16 +150,21 @@ class Fingerprints:
         empty = np.zeros((0, 2, SIGNATURE_VALUES), dtype=np.uint16)
         signed = np.concatenate([empty, *self._signed])
         self._signed = [signed]
-        systems, prompts, answers, numbers = np.ascontiguousarray(hashes.T)
+        systems, prompts, answers, numbers, answer_numbers = np.ascontiguousarray(hashes.T)
         return FingerprintTable(
             self._places,
             systems,
             prompts,
             answers,
             numbers,
+            answer_numbers,
+            np.array(self._polarities, dtype=np.int8),
+            np.array(self._introduces, dtype=bool),
             np.array(self._declines, dtype=bool),
             signed[:, 0],
             signed[:, 1],
+            self._prompt_words,
+            self._answer_words,
         )
 
     def _sign_buffered(self) -> None:
@@ -123,5 +177,11 @@ class Fingerprints:
 
 
 def compared_prompt(conversation: Conversation) -> str:
-    """The turns before the last answer as they are compared with other rows'."""
-    return normalise("\n".join(message.content for message in conversation.prompt))
+    """The turns before the last answer as they are compared, without politeness."""
+    spoken = "\n".join(message.content for message in conversation.prompt)
+    asked = _POLITE.sub(" ", spoken)
+    return normalise(asked if _LETTER.search(asked) else spoken)
+
+
+def _polarity(answer: str) -> int:
+    return 1 if _YES.match(answer) else -1 if _NO.match(answer) else 0

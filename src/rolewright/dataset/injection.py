@@ -22,6 +22,12 @@ _POSING: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+# An answer that goes on with the next speaker's turn. Users may paste such lines.
+_NEXT_TURN: Final = re.compile(
+    r"^(?:\*\*)?(?:user|human|assistant|ai|bot|用户|助手|客户|顾客|客服)(?:\*\*)? ?:(?=\s?\S)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
 _MARKS: Final = re.compile(r"[\[<#:【［＜＃：]")
 """One of these stands in whatever poses; looking for them is ten times faster."""
 
@@ -69,7 +75,10 @@ class Injection:
     def _pose(self, message: Message, index: int, place: Place) -> Finding | None:
         if _MARKS.search(message.content) is None:
             return None
-        match = _POSING.search(unicodedata.normalize("NFKC", message.content))
+        written = unicodedata.normalize("NFKC", message.content)
+        match = _POSING.search(written)
+        if match is None and message.role == "assistant":
+            match = _NEXT_TURN.search(written)
         if match is None:
             return None
         return Finding(

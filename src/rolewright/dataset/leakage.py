@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.dataset.fingerprints import Fingerprints, compared_prompt
+from rolewright.dataset.content_words import ContentWords, say_other_things
+from rolewright.dataset.fingerprints import Fingerprints, FingerprintTable, compared_prompt
 from rolewright.dataset.occurrences import Occurrences
 from rolewright.dataset.overlap import hash_runs
 from rolewright.dataset.places import Places
 from rolewright.dataset.row import Row
+from rolewright.dataset.sample import inputs_of
 from rolewright.dataset.similar_pairs import matching_rows
 from rolewright.dataset.similarity import estimate_similarity, sign
 from rolewright.dataset.text_hash import hash_texts
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
 SIMILAR = 0.8
 """The estimated similarity from which a prompt is nearly one that is trained on."""
-BOILERPLATE_PROMPTS = 2
-"""A run of words that more prompts of the evaluation have is a phrase of the task."""
+BOILERPLATE = 2
+"""A run of words that more prompts of the evaluation, or more training rows, have is a phrase of
+the task."""
 
 _MOST_BUFFERED_CHARACTERS = 500_000
 
@@ -40,7 +43,6 @@ class Leakage:
         self._held_out = HeldOut(evaluation)
         self._row = -1
         self._exact: dict[int, int] = {}
-        self._overlapping: dict[int, int] = {}
         self._near: dict[int, int] = {}
         self._buffer: list[tuple[int, str]] = []
         self._buffered_characters = 0
@@ -67,7 +69,7 @@ class Leakage:
             return
         self._compare_runs()
         table = self._fingerprints.table()
-        self._near = self._held_out.find_near(table.prompt_signatures)
+        self._near = self._held_out.find_near(table)
         said: set[int] = set()
         for code, leaks in self._by_code():
             rows: dict[int, int] = {}
@@ -86,7 +88,7 @@ class Leakage:
     def _by_code(self) -> Iterator[tuple[str, dict[int, int]]]:
         yield "RW501", self._exact
         yield "RW502", self._near
-        yield "RW503", self._overlapping
+        yield "RW503", self._held_out.overlapping()
 
     def figures(self) -> dict[str, Any]:
         """How many evaluation prompts there are, and where those stand that are trained on."""
@@ -98,9 +100,7 @@ class Leakage:
         }
 
     def _compare_runs(self) -> None:
-        overlapping = self._held_out.find_overlapping([text for _, text in self._buffer])
-        for index, held_out in overlapping.items():
-            self._overlapping[self._buffer[index][0]] = held_out
+        self._held_out.compare_runs(self._buffer)
         self._buffer, self._buffered_characters = [], 0
 
 
@@ -119,9 +119,12 @@ class HeldOut:
             self.distinct.append(index)
             if index == len(compared):
                 compared.append(compared_prompt(conversation))
-                spoken.append("\n".join(message.content for message in conversation.prompt))
+                # What the assistant said before is no question, and may be a stock phrase.
+                spoken.append("\n".join(inputs_of(conversation)))
         self._signatures = sign(compared)
+        self._words = ContentWords(spoken)
         self._runs, self._owners = _without_boilerplate(*hash_runs(spoken))
+        self._rows_of_run: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self.places)
@@ -130,27 +133,48 @@ class HeldOut:
         """The index of the distinct prompt that is a conversation's, if any."""
         return self._indices.get(_hash_prompt(conversation))
 
-    def find_near(self, signatures: "NDArray[np.uint16]") -> dict[int, int]:
+    def find_near(self, table: FingerprintTable) -> dict[int, int]:
         """The index of each row whose prompt is nearly a held-out one, and of that one."""
-        return matching_rows(
-            signatures,
-            self._signatures,
-            lambda rows, held_out: (
-                estimate_similarity(signatures[rows], self._signatures[held_out]) >= SIMILAR
-            ),
-        )
-
-    def find_overlapping(self, texts: Sequence[str]) -> dict[int, int]:
-        """The index of each text that shares a run of words with a held-out prompt; that one's."""
         import numpy as np
 
-        if not len(self._runs):
-            return {}
-        runs, owners = hash_runs(texts)
+        signatures = table.prompt_signatures
+
+        def alike(rows: "NDArray[np.int64]", others: "NDArray[np.int64]") -> "NDArray[np.bool_]":
+            similar = estimate_similarity(signatures[rows], self._signatures[others]) >= SIMILAR
+            for pair in np.flatnonzero(similar).tolist():
+                words = table.prompt_words.of(int(rows[pair])), self._words.of(int(others[pair]))
+                similar[pair] = not say_other_things(*words, table.prompt_words, self._words)
+            return similar
+
+        return matching_rows(signatures, self._signatures, alike)
+
+    def compare_runs(self, texts: Sequence[tuple[int, str]]) -> None:
+        """Note the rows whose text shares a run of words with a held-out prompt.
+
+        Args:
+            texts: the number of a row, and its text.
+        """
+        import numpy as np
+
+        if not len(self._runs) or not texts:
+            return
+        runs, owners = hash_runs([text for _, text in texts])
         at = np.minimum(np.searchsorted(self._runs, runs), len(self._runs) - 1)
         shared = np.flatnonzero(self._runs[at] == runs)
-        held_out = self._owners[at[shared]]
-        return dict(zip(owners[shared].tolist(), held_out.tolist(), strict=True))
+        pairs = np.unique(np.stack([at[shared], owners[shared]], axis=1), axis=0)
+        for run, owner in pairs.tolist():
+            rows = self._rows_of_run.setdefault(run, [])
+            if len(rows) <= BOILERPLATE:
+                rows.append(texts[owner][0])
+
+    def overlapping(self) -> dict[int, int]:
+        """The index of each row that has a run of a held-out prompt, and of that prompt."""
+        return {
+            row: int(self._owners[run])
+            for run, rows in self._rows_of_run.items()
+            if len(rows) <= BOILERPLATE
+            for row in rows
+        }
 
 
 def _without_boilerplate(
@@ -161,7 +185,7 @@ def _without_boilerplate(
 
     pairs = np.unique(np.stack([runs, owners.astype(np.uint64)], axis=1), axis=0)
     distinct, first, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
-    telling = counts <= BOILERPLATE_PROMPTS
+    telling = counts <= BOILERPLATE
     return distinct[telling], pairs[first[telling], 1].astype(np.int64)
 
 

@@ -1,13 +1,15 @@
 """Rows that stand several times, or nearly so.
 
 A near-duplicate asks nearly the same and is answered in nearly the same words. The same refusal of
-different requests is none, nor are different answers in a long template.
+different requests is none, nor are different answers in a long template, nor is one form filled
+twice: prompt and answer both say other things in the same place.
 """
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rolewright.dataset.content_words import fill_one_form
 from rolewright.dataset.fingerprints import Fingerprints, FingerprintTable
 from rolewright.dataset.occurrences import Occurrences
 from rolewright.dataset.row import Row
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIMILAR = 0.8
-"""The Jaccard similarity of 5-grams from which prompts and answers are nearly the same (Lee et al.,
+"""The Jaccard similarity of n-grams from which prompts and answers are nearly the same (Lee et al.,
 arXiv 2107.06499)."""
 TOLERANCE = 0.08
 """By how much an estimate may be below it: the standard error is 0.035."""
@@ -71,7 +73,7 @@ class NearDuplicates:
                     "RW303",
                     place,
                     f"prompt and answer are nearly those at {table.places[near.earlier]} (about "
-                    f"{near.similarity:.0%} of the 5-character sequences)",
+                    f"{near.similarity:.0%} of the character sequences)",
                     "keep one of the two, or write one anew",
                 )
         yield from self._near.count_unlisted()
@@ -140,13 +142,20 @@ def _drop(table: FingerprintTable, kept: "NDArray[np.int64]") -> list[NearDuplic
             estimate_similarity(table.answer_signatures[mine], table.answer_signatures[other]),
         )
 
+    def alike(first: "NDArray[np.int64]", second: "NDArray[np.int64]") -> "NDArray[np.bool_]":
+        similar = similarity(first, second) >= SIMILAR - TOLERANCE
+        for pair in np.flatnonzero(similar).tolist():
+            rows = int(kept[first[pair]]), int(kept[second[pair]])
+            similar[pair] = not fill_one_form(rows, table.prompt_words, table.answer_words)
+        return similar
+
     # Values of both in turn, so that each band asks for a similar prompt and a similar answer.
     half = SIGNATURE_VALUES // 2
     prompts, answers = table.prompt_signatures[kept, :half], table.answer_signatures[kept, :half]
     pairs = similar_pairs(
         np.stack([prompts, answers], axis=2).reshape(len(kept), SIGNATURE_VALUES),
         table.systems[kept],
-        lambda first, second: similarity(first, second) >= SIMILAR - TOLERANCE,
+        alike,
     )
     keeper: dict[int, int] = {}
     for first, second in pairs:

@@ -1,23 +1,38 @@
-"""Whether inputs open, and answers open and close, in too few ways."""
+"""Whether inputs open, and answers open and close, in too few ways.
+
+A tenth of all answers may begin alike where a dozen greetings take turns; the same tenth is a habit
+where all others begin in their own ways. So an opening that stands alone, far above the next
+commonest, is told from a smaller share on than one among several.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.dictated import Dictated
 from rolewright.dataset.row import Row
-from rolewright.dataset.sample import RowSample, inputs_of, trained_answers
+from rolewright.dataset.sample import RowSample, inputs_of, worded_answers
 from rolewright.dataset.shares import clearly_above
-from rolewright.dataset.words import closing_of, joined, opening_of, words_of
+from rolewright.dataset.words import (
+    WINDOW_CHARACTERS,
+    closing_of,
+    joined,
+    opening_of,
+    window_of,
+)
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers.matching import quoted
 
 _TOP = 10
+STANDS_ALONE = 2.5
+"""How many times as common as the next one an opening is that stands alone."""
 _LEAST_REPEATED = 3
 _MOST_EXAMPLES = 5
+MOST_OF_A_WORD = 0.3
+"""The share that a single word, or two Han characters, may have: "Yes", 您好."""
 
 Text = tuple[Conversation, str]
 
@@ -29,22 +44,24 @@ class Edge:
     Attributes:
         code: of the finding.
         name: "opening" or "closing", and of what.
-        most_of_one, most_of_ten: shares that the commonest, and the ten commonest, may have.
+        most_alone, most_of_one, most_of_ten: shares that the commonest may have where it stands
+            alone, where it does not, and that the ten commonest may have.
         words: the words at that end.
     """
 
     code: str
     name: str
     whose: str
+    most_alone: float
     most_of_one: float
     most_of_ten: float
-    words: Callable[[Sequence[str]], tuple[str, ...]]
+    words: Callable[[str], tuple[str, ...]]
 
 
 EDGES = {
-    "inputs": Edge("RW315", "opening", "inputs", 0.25, 0.8, opening_of),
-    "openings": Edge("RW321", "opening", "answers", 0.05, 0.2, opening_of),
-    "closings": Edge("RW322", "closing", "answers", 0.05, 0.2, closing_of),
+    "inputs": Edge("RW315", "opening", "inputs", 0.25, 0.25, 0.8, opening_of),
+    "openings": Edge("RW321", "opening", "answers", 0.05, 0.15, 0.6, opening_of),
+    "closings": Edge("RW322", "closing", "answers", 0.05, 0.15, 0.75, closing_of),
 }
 
 
@@ -68,16 +85,15 @@ class Openings:
             texts = self._texts(key)
             free = [(w, of) for w, of in self._commonest(key) if not self._is_dictated(key, w, of)]
             free = free[:_TOP]
-            one = len(free[0][1]) if free else 0
-            ten = sum(len(of) for _, of in free)
             total = len(texts)
-            if clearly_above(one, total, edge.most_of_one):
-                said = f"{one} of {total} {edge.whose} ({one / total:.0%}) have one {edge.name}"
-                limit = edge.most_of_one
-            elif clearly_above(ten, total, edge.most_of_ten):
-                said = f"{ten} of {total} {edge.whose} ({ten / total:.0%}) have one of "
-                said += f"{len(free)} {edge.name}s"
-                limit = edge.most_of_ten
+            counts = [len(of) for _, of in free] or [0]
+            limit = _limit_of_one(edge, free)
+            if clearly_above(counts[0], total, limit):
+                said = f"{counts[0]} of {total} {edge.whose} ({counts[0] / total:.0%}) have one "
+                said += edge.name
+            elif clearly_above(sum(counts), total, limit := edge.most_of_ten):
+                said = f"{sum(counts)} of {total} {edge.whose} ({sum(counts) / total:.0%}) have "
+                said += f"one of {len(free)} {edge.name}s"
             else:
                 continue
             words, of = free[0]
@@ -92,13 +108,13 @@ class Openings:
         conversations = [row.conversation for row in self._sample.rows]
         if key == "inputs":
             return [(each, inputs_of(each)[0]) for each in conversations]
-        return [(each, answer) for each in conversations for answer in trained_answers(each)]
+        return [(each, answer) for each in conversations for answer in worded_answers(each)]
 
     def _commonest(self, key: str) -> list[tuple[tuple[str, ...], list[Text]]]:
         """The commonest edges that occur three times or more, with the texts that have them."""
         found: defaultdict[tuple[str, ...], list[Text]] = defaultdict(list)
         for conversation, text in self._texts(key):
-            if words := EDGES[key].words(words_of(text)):
+            if words := EDGES[key].words(text):
                 found[words].append((conversation, text))
         repeated = [each for each in found.items() if len(each[1]) >= _LEAST_REPEATED]
         return sorted(repeated, key=lambda each: -len(each[1]))[: 3 * _TOP]
@@ -126,3 +142,14 @@ class Openings:
             }
             for key in EDGES
         }
+
+
+def _limit_of_one(edge: Edge, commonest: list[tuple[tuple[str, ...], list[Text]]]) -> float:
+    """The share that the commonest may have."""
+    if not commonest:
+        return edge.most_of_one
+    words, of = commonest[0]
+    if len(words) < (3 if window_of(words) == WINDOW_CHARACTERS else 2):
+        return max(MOST_OF_A_WORD, edge.most_of_one)
+    alone = len(commonest) == 1 or len(of) >= STANDS_ALONE * len(commonest[1][1])
+    return edge.most_alone if alone else edge.most_of_one

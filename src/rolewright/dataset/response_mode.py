@@ -36,6 +36,29 @@ _NO_ADVICE = re.compile(
     r"|不能?替[您你](?:拿主意|做主|作主|决定)",
     re.IGNORECASE,
 )
+# Wordings that only decline where an answer begins with them; `refuses` judges whole answers.
+_DECLINES_SOFTLY = re.compile(
+    r"\bi (?:do not|don['’]t|never|won['’]t|will not) (?:really )?(?:discuss|talk about|comment on|"
+    r"get into|deal with|advise|give (?:\w+ ){0,3}(?:advice|opinions?|tips)"
+    r"|do (?:that|this|those))\b"
+    r"|(?<!\byou )(?<!\bthey )\b(?:cannot|can['’]t|can not|won['’]t|(?:not able|unable) to) "
+    r"(?:really )?(?:advise|help|answer|"
+    r"discuss|comment|share|go into|get into|say (?:anything|more))\b"
+    r"|\b(?:not|isn['’]t|aren['’]t) (?:something (?:i|we)\b|(?:really )?(?:my|our) (?:area|field|"
+    r"job|place|department|business|expertise|line)\b)"
+    r"|\b(?:outside|beyond) (?:of )?(?:my|our|what (?:i|we))\b"
+    r"|\bi(?:['’]ll| will|['’]d)? (?:prefer to |rather )?leave (?:that|this|those|it) to\b"
+    r"|\bi (?:stick|keep) to\b|\blet(?:['’]s| us) (?:stick|stay|keep|get back) (?:to|with)\b"
+    r"|\bno comment\b|\bbest (?:asked|left) (?:of|to)\b"
+    r"|恕[我在]?[不难无下]|无可奉告"
+    r"|我们?(?:从来?|一概|概|一向|向来|这里|这边)?不(?:谈|聊|评论|议论|讨论|掺和|过问)"
+    r"|(?:不便|不方便|无从|不好)(?:透露|回答|评论|多说|妄言|告知|奉告|置评)|谢绝|婉拒"
+    r"|(?:超出了?|不在|不属于)(?:我们?|本店|在下|老夫|小店)?的?[^,，。！!？?]{0,6}(?:范围|能力|职责|所知|业务)"
+    r"|(?:不是|非)(?:我们?|本店|在下)的?(?:专长|强项|本行|长处|职责|分内|所长)|帮不[上了]"
+    r"|(?:抱歉|对不起|不好意思|很遗憾)[^。！!？?]{0,24}(?:不能|无法|没法|不便|不可以)[^。，！!？?]{0,8}"
+    r"(?:告知|告诉|透露|回答|评论|谈|讨论|建议|意见|信息)",
+    re.IGNORECASE,
+)
 _ELSEWHERE = re.compile(
     r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
     r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
@@ -71,7 +94,7 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
     head = answer.lstrip()[:_HEAD_CHARACTERS]
     if _SCOPE.search(head):
         return "redirect"
-    if refuses(head, conversation).passed or _NO_ADVICE.search(head):
+    if declines(answer, conversation):
         return "redirect" if _ELSEWHERE.search(answer) else "refuse"
     if len(_LIST_LINE.findall(answer)) > 1:
         return "list"
@@ -82,6 +105,16 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
     ):
         return "clarify"
     return "short" if _is_short(answer) else "answer"
+
+
+def declines(answer: str, conversation: Conversation) -> bool:
+    """Whether an answer does not do what it was asked, by the wording at its front."""
+    head = answer.lstrip()[:_HEAD_CHARACTERS]
+    return bool(
+        refuses(head, conversation).passed
+        or _NO_ADVICE.search(head)
+        or _DECLINES_SOFTLY.search(head)
+    )
 
 
 def _is_short(answer: str) -> bool:

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.dataset.response_mode import response_mode
 from rolewright.dataset.row import Row
 
 SAMPLE_ROWS = 2000
@@ -45,6 +46,12 @@ def _cut(row: Row) -> Row:
 def trained_answers(conversation: Conversation) -> list[str]:
     """What the assistant says and is trained to say."""
     return [m.content for m in conversation.messages if m.role == "assistant" and m.train]
+
+
+def worded_answers(conversation: Conversation) -> list[str]:
+    """The trained answers without code and JSON, which are worded as they have to be."""
+    answers = trained_answers(conversation)
+    return [each for each in answers if response_mode(each, conversation) != "code"]
 
 
 def inputs_of(conversation: Conversation) -> list[str]:

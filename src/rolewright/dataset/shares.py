@@ -14,3 +14,8 @@ def clearly_above(count: int, total: int, limit: float) -> bool:
         return False
     slack = _ONE_SIDED_99_PERCENT * math.sqrt(limit * (1 - limit) / total)
     return count / total > limit + slack
+
+
+def clearly_below(count: int, total: int, limit: float) -> bool:
+    """Whether a share falls short of a limit by more than chance (one-sided score test, 1%)."""
+    return clearly_above(total - count, total, 1 - limit)

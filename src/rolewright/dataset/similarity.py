@@ -1,4 +1,6 @@
-"""How far texts are alike: the Jaccard similarity of their character 5-grams, and its estimate.
+"""How far texts are alike: the Jaccard similarity of their character n-grams, and its estimate.
+
+A gram is 4 characters, or 3 of a text that is mostly Chinese, where a question has a dozen.
 
 Two texts are compared by letters and digits only, so that case, width, spacing and punctuation do
 not count. MinHash (Broder 1997) estimates the similarity from signatures of a fixed size: the share
@@ -14,11 +16,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-GRAM_CHARACTERS = 5
+GRAM_CHARACTERS = 4
+HAN_GRAM_CHARACTERS = 3
 SIGNATURE_VALUES = 128
 COMPARED_CHARACTERS = 20_000
 """What comes later in a text is not compared."""
 
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _MIXER = 0xBF58476D1CE4E5B9
@@ -65,30 +69,41 @@ def jaccard(first: str, second: str) -> float:
 
 
 def _grams(text: str) -> set[str]:
-    last = max(len(text) - GRAM_CHARACTERS, 0)
-    return {text[start : start + GRAM_CHARACTERS] for start in range(last + 1)}
+    length = _gram_length(text)
+    last = max(len(text) - length, 0)
+    return {text[start : start + length] for start in range(last + 1)}
+
+
+def _gram_length(text: str) -> int:
+    mostly_han = 2 * sum(map(len, _IDEOGRAPHS.findall(text))) > len(text)
+    return HAN_GRAM_CHARACTERS if mostly_han else GRAM_CHARACTERS
 
 
 def _gram_hashes(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.uint64]]":
-    """A hash of each 5-gram of all texts, and where each text's begin and end."""
+    """A hash of each gram of all texts, and where each text's begin and end."""
     import numpy as np
 
     # A text that is shorter than a gram is one gram.
     padded = [text.ljust(GRAM_CHARACTERS, "\0") for text in texts]
     joined = "".join(padded).encode("utf-32-le", "surrogatepass")
-    characters = np.frombuffer(joined, dtype="<u4").astype(np.uint64)
-    starts = len(characters) - GRAM_CHARACTERS + 1
-    hashes = np.zeros(max(starts, 0), dtype=np.uint64)
-    for offset in range(GRAM_CHARACTERS):
+    # One character more, which no gram reaches that counts.
+    characters = np.append(np.frombuffer(joined, dtype="<u4"), 0).astype(np.uint64)
+    starts = max(len(characters) - GRAM_CHARACTERS + 1, 0)
+    hashes = np.zeros(starts, dtype=np.uint64)
+    for offset in range(HAN_GRAM_CHARACTERS):
         hashes *= np.uint64(_MULTIPLIER)
         hashes += characters[offset : starts + offset]
+    lengths = np.fromiter(map(_gram_length, texts), dtype=np.int64, count=len(texts))
+    sizes = np.fromiter(map(len, padded), dtype=np.int64, count=len(texts))
+    begins = np.cumsum(sizes) - sizes
+    is_longer = np.repeat(lengths == GRAM_CHARACTERS, sizes)[:starts]
+    last = characters[GRAM_CHARACTERS - 1 : starts + GRAM_CHARACTERS - 1]
+    hashes[is_longer] = hashes[is_longer] * np.uint64(_MULTIPLIER) + last[is_longer]
     hashes ^= hashes >> np.uint64(29)
     hashes *= np.uint64(_MIXER)
     hashes ^= hashes >> np.uint64(32)
-    lengths = np.fromiter(map(len, padded), dtype=np.int64, count=len(padded))
-    ends = np.cumsum(lengths)
-    within = np.ones(len(hashes), dtype=bool)
-    for offset in range(1, GRAM_CHARACTERS):  # grams that reach into the next text
-        within[ends[:-1] - offset] = False
-    counts = lengths - GRAM_CHARACTERS + 1
+    written = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    counts = np.maximum(written - lengths, 0) + 1
+    position = np.arange(starts) - np.repeat(begins, sizes)[:starts]
+    within = position < np.repeat(counts, sizes)[:starts]
     return hashes[within], np.concatenate(([0], np.cumsum(counts))).astype(np.uint64)

@@ -73,7 +73,7 @@ class SystemMessages:
             yield Finding(
                 "RW108",
                 place,
-                f"a system message that is nearly the role's ({similarity:.0%} of the 5-character "
+                f"a system message that is nearly the role's ({similarity:.0%} of the character "
                 "sequences)",
                 "leave it out of the row, or correct it, if the role is meant",
             )

@@ -9,6 +9,7 @@ from rolewright.verifiers.segmentation import HAN, KANA
 _WORD = re.compile(f"[{HAN}{KANA}]|[^\\W_{HAN}{KANA}]+(?:['’][^\\W_{HAN}{KANA}]+)*")
 _CHARACTER = re.compile(f"[{HAN}{KANA}]")
 _BETWEEN_CHARACTERS = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
+_MARK = re.compile(r"[,.!?;:~]+(?=\s|\Z)|[，。！？；：、…～\n]+|\s[-–—]+\s|——")
 
 WINDOW_WORDS, WINDOW_CHARACTERS = 4, 8
 """How much of a text is its opening or its closing: words, or Han characters."""
@@ -25,14 +26,25 @@ def window_of(words: Sequence[str]) -> int:
     return WINDOW_CHARACTERS if 2 * han > len(words) else WINDOW_WORDS
 
 
-def opening_of(words: Sequence[str]) -> tuple[str, ...]:
-    """The first eight Han characters, or four words."""
-    return tuple(words[: window_of(words[:WINDOW_CHARACTERS])])
+def opening_of(text: str) -> tuple[str, ...]:
+    """The first eight Han characters or four words, or what stands before an earlier mark."""
+    words = words_of(text)
+    first = next(iter(segments_of(text)), [])
+    return tuple(words[: min(len(first), window_of(words[:WINDOW_CHARACTERS]))])
 
 
-def closing_of(words: Sequence[str]) -> tuple[str, ...]:
-    """The last eight Han characters, or four words."""
-    return tuple(words[-window_of(words[-WINDOW_CHARACTERS:]) :])
+def closing_of(text: str) -> tuple[str, ...]:
+    """The last eight Han characters or four words, or what stands behind a later mark."""
+    words = words_of(text)
+    last = next(iter(reversed(segments_of(text))), [])
+    length = min(len(last), window_of(words[-WINDOW_CHARACTERS:]))
+    return tuple(words[len(words) - length :])
+
+
+def segments_of(text: str) -> list[list[str]]:
+    """The words between marks: "Well, to be honest, no." has three segments."""
+    segments = (words_of(part) for part in _MARK.split(text))
+    return [words for words in segments if words]
 
 
 def phrases_of(words: Sequence[str], length: int) -> set[tuple[str, ...]]:

@@ -33,6 +33,11 @@ def script_of(character: str) -> ChineseScript | None:
     return None
 
 
+def write_in(text: str, script: ChineseScript) -> str:
+    """A text in simplified, or in traditional, characters, by OpenCC's tables of phrases."""
+    return str(_converter("t2s" if script == "simplified" else "s2t").convert(text))
+
+
 def _is_in(character: str, standard: str) -> bool:
     try:
         character.encode(standard)

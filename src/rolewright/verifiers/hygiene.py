@@ -10,17 +10,17 @@ from rolewright.verifiers.segmentation import without_code
 from rolewright.verifiers.thought import without_thoughts
 from rolewright.verifiers.verdict import Verdict
 
-_THOUGHT_TAG = re.compile(
+THOUGHT_TAG = re.compile(
     r"</?\s?(?:think|thinking|thought|thoughts|reasoning|scratchpad|思考)\s?>", re.IGNORECASE
 )
-_FIRST_BLOCK = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>", re.DOTALL)
+FIRST_BLOCK = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>", re.DOTALL)
 _FILL_IN = r"your|insert|enter|fill in|您的|你的|请填写|填写|填入|插入"
 _FIELDS = (
     r"name|company|date|title|placeholder|recipient|address|amount|phone|email|product|city|"
     r"姓名|名字|公司|日期|称呼|地址|电话|邮箱|金额|标题|收件人|产品|城市"
 )
 # 【地址】 is how Chinese lists name a field; only 【请填写…】 is a blank.
-_BLANK = re.compile(
+BLANK = re.compile(
     rf"\[(?:{_FILL_IN}|{_FIELDS})(?![a-z])[^\[\]\n]{{0,30}}\](?!\()"
     rf"|【(?:{_FILL_IN})[^【】\n]{{0,30}}】"
     r"|\{\{[^{}\n]{1,40}\}\}|(?<![A-Za-z])(?:XXX+|TODO|TBD|FIXME)(?![A-Za-z])|lorem ipsum|_{4,}",
@@ -42,11 +42,11 @@ def think_hygiene(
             data of a model that thinks has it; an answer has to follow.
     """
     start = 0
-    if block == "first" and (whole := _FIRST_BLOCK.match(text)):
+    if block == "first" and (whole := FIRST_BLOCK.match(text)):
         start = whole.end()
         if not without_thoughts(text).text.strip():
             return Verdict(False, "nothing follows the <think> block")
-    tag = _THOUGHT_TAG.search(text, start)
+    tag = THOUGHT_TAG.search(text, start)
     if tag is None:
         return Verdict(True, "no reasoning in the answer")
     return Verdict(False, f"has the tag {quoted(tag[0])}", tag.span())
@@ -59,7 +59,7 @@ def no_placeholders(text: str, conversation: Conversation) -> Verdict:
     ``[Your Name]``, ``[公司名称]``, ``【请填写】``, ``{{date}}``, ``XXX``, ``TODO`` and ``____``
     count, outside code. A link's ``[name](…)`` does not.
     """
-    blank = _BLANK.search(without_code(text))
+    blank = BLANK.search(without_code(text))
     if blank is None:
         return Verdict(True, "no placeholder")
     return Verdict(False, f"has the placeholder {quoted(blank[0])}", blank.span())

@@ -49,7 +49,7 @@ _BASE_IDENTITIES: Final = (
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|myself)\b|[我俺咱朕]|本人|在下|本助手|小的")
 _DENIAL = re.compile(r"(?:\bnot|n't|\bnever)(?: \w+){0,3} ?$|(?:不|没|非)[^,，。]{0,6}$")
 
-_IDENTITY_QUESTIONS: Final = tuple(
+IDENTITY_QUESTIONS: Final = tuple(
     map(
         re.compile,
         (
@@ -110,7 +110,7 @@ def self_name(text: str, conversation: Conversation, *, names: Phrases) -> Verdi
     said = first_occurrence(text, names)
     if said is not None:
         return Verdict(True, f"names itself {quoted(text[slice(*said)])}")
-    if first_match(last_user_turn(conversation), _IDENTITY_QUESTIONS) is not None:
+    if first_match(last_user_turn(conversation), IDENTITY_QUESTIONS) is not None:
         return Verdict(False, f"the user asks who it is, the answer does not say {listed(names)}")
     return Verdict(True, "the user does not ask who it is and the answer gives no other name")
 

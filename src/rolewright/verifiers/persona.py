@@ -34,7 +34,7 @@ _ZH_MACHINE = (
 )
 _MACHINE = (
     r"(?:ai|a\.i\.|artificial intelligence|(?:large )?language model|robot|bot|chatbot|machine|"
-    r"(?:virtual|digital|automated) (?:assistant|agent)|computer program|program)\b"
+    r"(?:virtual|digital|automated) (?:assistant|agent)|computer program|program)(?![a-z0-9_])"
     r"(?! (?:engineer|researcher|expert|company|developer|scientist|enthusiast|teacher|consultant))"
 )
 _NOT_DENIED = r"(?:(?!not\b|no\b)[\w-]+,? ){0,4}?"
@@ -55,7 +55,7 @@ _DISCLOSES: Final = tuple(
     map(
         re.compile,
         (
-            rf"\bi(?:'m| am) {_NOT_DENIED}{_MACHINE}|\bas an? (?:[\w-]+ )?{_MACHINE}",
+            rf"(?<![a-z_])i(?:'m| am) {_NOT_DENIED}{_MACHINE}|\bas an? (?:[\w-]+ )?{_MACHINE}",
             rf"\b(?:this is|you(?:'re| are) (?:talking|speaking|chatting) (?:to|with)) "
             rf"{_NOT_DENIED}{_MACHINE}",
             rf"{_ZH_SELF}(?:只|仅仅?|其实|就|确实)*是(?:一?[个名位款种台只])?"

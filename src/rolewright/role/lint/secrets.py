@@ -38,9 +38,18 @@ _WORD_FOLLOWS = re.compile(r" [a-z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Secret:
+class Secret:
+    """What a text gives away.
+
+    Attributes:
+        kind: of a known shape, or "a password or code".
+        value: the secret itself.
+        is_of_known_shape: whether it is told by its shape, not by what stands before it.
+    """
+
     kind: str
     value: str
+    is_of_known_shape: bool
 
     @property
     def beginning(self) -> str:
@@ -50,7 +59,7 @@ class _Secret:
 
 def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
     """Keys and passwords in the system message that no rule keeps in."""
-    for secret in _secrets_in(role.system or ""):
+    for secret in secrets_in(role.system or ""):
         if not any(_covers(rule, secret.value) for rule in role.rules):
             yield Finding(
                 "RW006",
@@ -61,12 +70,13 @@ def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
             )
 
 
-def _secrets_in(text: str) -> Iterator[_Secret]:
+def secrets_in(text: str) -> Iterator[Secret]:
+    """Keys of a known shape, and what is said to be a password, in any text."""
     seen: set[str] = set()
     for kind, pattern in _KEYS.items():
         for hit in pattern.finditer(text):
             seen.add(hit[0])
-            yield _Secret(kind, hit[0])
+            yield Secret(kind, hit[0], True)
     for hit in _SAID.finditer(text):
         value = (hit[1] or hit[2]).rstrip(".")
         is_plain_word = value.isalpha() and value.islower()
@@ -74,7 +84,7 @@ def _secrets_in(text: str) -> Iterator[_Secret]:
             continue
         if value and not any(value in known or known in value for known in seen):
             seen.add(value)
-            yield _Secret("a password or code", value)
+            yield Secret("a password or code", value, False)
 
 
 def _covers(rule: Rule, secret: str) -> bool:

@@ -31,10 +31,20 @@ PIECES = (
     *("\n", "\n\n", "https://a.b", "...", "。。", "、", "(", ")", "～", "はい"),
 )
 # They let a phrase pass that is quoted, in another case, denied or behind an ellipsis.
-ESCAPABLE = ("address_user", "never_matches", "never_base_identity", "no_final_period", "language")
+ESCAPABLE = (
+    "first_person",
+    "unit_system",
+    "address_user",
+    "never_matches",
+    "never_base_identity",
+    "no_final_period",
+    "language",
+)
 UNITS = ("words", "characters", "han", "han+punct", "word_style", "nonspace", "sentences", "lines")
 # All triggers, so that a rule cannot be kept because it does not apply.
-ASKED = Conversation((Message("user", "Who are you? refund"),), None, "x", Place("x"))
+ASKED = Conversation(
+    (Message("user", "Who are you? Are you a robot? refund"),), None, "x", Place("x")
+)
 
 
 def some_text(random):
@@ -84,9 +94,63 @@ def some_rule(random, text):
         ("refuses", {"extra": phrases()[: count % 2]}),
         ("never_base_identity", {"where": random.choice(["anywhere", "claims"])}),
     ]
+    choices += newer_rules(random, phrases, part, count)
     bare = ("does_not_refuse", "json_object", "no_markdown", "no_emoji", "no_final_period")
     choices += [(name, {}) for name in (*bare, "single_line", "no_meta_talk")]
     return random.choice(choices)
+
+
+def newer_rules(random, phrases, part, count):
+    """Rules about persona, topics, secrets, notation and form, and IFEval's and IFBench's."""
+    topics = random.choice([(), ("refund",)])
+    relation = random.choice(["at least", "less than"])
+    keys = {"type": "object", "properties": {"answer": {}}}
+    shapes = [{"type": "array"}, {"type": "object"}, keys, {**keys, "additionalProperties": False}]
+    return [
+        ("first_person", {"pronouns": random.choice([("我",), ("I",), ("朕", "我")])}),
+        ("first_person", {"pronouns": ("我", "I"), "required": True}),
+        ("ai_disclosure", {"mode": random.choice(["never", "when_asked", "always"])}),
+        ("tone_markers", {"markers": phrases(), "max": count / 4}),
+        ("tone_markers", {"markers": phrases(), "min": count / 6}),
+        ("register_banned", {"registers": ("slang", "colloquial"), "extra": phrases()}),
+        ("refuses_topic", {"topics": topics, "forbidden": phrases()[: count % 3]}),
+        ("refuses_topic", {"topics": topics, "redirect": phrases(), "forbidden": phrases()}),
+        ("answers_in_scope", {"topics": topics, "redirect": phrases()}),
+        ("answers_in_scope", {"topics": topics, "expected": phrases()}),
+        ("disclaimer_when", {"triggers": ("refund", "Atlas"), "disclaimers": phrases()}),
+        (
+            "disclaimer_when",
+            {"triggers": ("cat", "喵"), "disclaimers": phrases(), "where": "answer"},
+        ),
+        ("keeps_secret", {"secrets": phrases()}),
+        ("never_opens_with", {"phrases": phrases()}),
+        ("never_closes_with", {"phrases": phrases()}),
+        ("han_latin_spacing", {"space": random.choice(["required", "none"])}),
+        ("punctuation_width", {"width": random.choice(["full", "half"])}),
+        ("keeps_script", {"script": random.choice(["simplified", "traditional"])}),
+        ("ordered_template", {"headings": phrases()}),
+        ("markdown_required", {"elements": ("bold text", "bullet"), "mode": "any"}),
+        ("json_schema", {"schema": random.choice(shapes)}),
+        ("date_format", {"styles": ("YYYY-MM-DD",)}),
+        ("currency_format", {"marks": ("$",), "position": "before"}),
+        ("unit_system", {"units": random.choice(["metric", "imperial"])}),
+        ("asks_back", {}),
+        ("no_placeholders", {}),
+        ("think_hygiene", {}),
+        ("no_repetition", {}),
+        ("punctuation:no_comma", {}),
+        ("format:no_whitespace", {}),
+        ("format:emoji", {}),
+        ("keywords:existence", {"keywords": phrases()}),
+        ("keywords:forbidden_words", {"forbidden_words": phrases()}),
+        ("keywords:frequency", {"keyword": part(), "frequency": 1, "relation": relation}),
+        ("startend:end_checker", {"end_phrase": part()}),
+        (
+            "length_constraints:number_words",
+            {"num_words": 1 + count, "relation": relation, "unit": random.choice([None, "han"])},
+        ),
+        ("count:numbers", {"N": count // 6}),
+    ]
 
 
 def compile_rule(id_, name, parameters):
@@ -101,7 +165,7 @@ def compile_rule(id_, name, parameters):
 def test_no_contradiction_among_rules_that_an_answer_keeps(seed):
     random = Random(seed)
     text = some_text(random)
-    drawn = [compile_rule(f"r{n}", *some_rule(random, text)) for n in range(60)]
+    drawn = [compile_rule(f"r{n}", *some_rule(random, text)) for n in range(110)]
     kept = tuple(rule for rule in drawn if rule.check(text, ASKED).passed)
     assert len(kept) > 10
     role = RoleFile("role.yaml", "", "Atlas", "", "en", "", False, kept, ())

@@ -67,6 +67,87 @@ EXCLUDED = [
     ("check: opens_with, phrases: [Hello]", "check: opens_with, phrases: [Good day, Hi]"),
     ("check: closes_with, phrases: [再见]", "check: closes_with, phrases: [回见]"),
     ("check: language, language: zh", "check: language, language: en"),
+    # what a rule implies, and verifiers of persona, secrets and notation
+    ("check: ai_disclosure, mode: always", "check: ai_disclosure, mode: never"),
+    ("check: ai_disclosure, mode: when_asked", "check: ai_disclosure, mode: never"),
+    ("check: must_include, phrases: [I am an AI]", "check: ai_disclosure, mode: never"),
+    ("check: refuses_topic, redirect: [ask the desk]", "check: never_say, phrases: [desk]"),
+    ("check: refuses_topic, forbidden: [dosage]", "check: must_include, phrases: [dosage]"),
+    (
+        "check: refuses_topic, topics: [pills], forbidden: [dosage]",
+        "check: must_include, phrases: [dosage]",
+    ),
+    ("check: refuses_topic", "check: answers_in_scope"),
+    ("check: refuses_topic, topics: [pills]", "check: does_not_refuse"),
+    ("check: answers_in_scope, redirect: [请找馆员]", "check: must_include, phrases: [请找馆员]"),
+    ("check: answers_in_scope, expected: [喵]", "check: never_say, phrases: [喵]"),
+    ("check: answers_in_scope", "check: refuses"),
+    (
+        "check: disclaimer_when, triggers: [用药], disclaimers: [请遵医嘱], where: user",
+        "check: never_say, phrases: [医嘱]",
+    ),
+    ("check: keeps_secret, secrets: [heron7]", "check: must_include, phrases: [heron7]"),
+    ("check: register_banned", "check: must_include, phrases: [yyds]"),
+    ("check: tone_markers, markers: [呀], max: 0", "check: must_include, phrases: [好呀]"),
+    ("check: ordered_template, headings: [结论, 理由]", "check: single_line"),
+    ("check: ordered_template, headings: [结论, 理由]", "check: never_say, phrases: [结论]"),
+    ("check: json_schema, schema: {type: array}", "check: json_object"),
+    (
+        "check: json_schema, schema: {properties: {a: {}}, additionalProperties: false}",
+        "check: json_object, required_keys: [b]",
+    ),
+    (
+        "check: json_schema, schema: {type: object, required: [answer]}",
+        "check: never_say, phrases: [answer]",
+    ),
+    ("check: date_format, styles: [YYYY-MM-DD]", "check: must_include, phrases: [2024/05/01]"),
+    (
+        "check: currency_format, marks: [元], position: after",
+        "check: must_include, phrases: [costs $5]",
+    ),
+    ("check: no_placeholders", "check: must_include, phrases: ['[Your Name]']"),
+    ("check: asks_back", "check: max_questions, max: 0"),
+    ("check: markdown_required, elements: [heading]", "check: no_markdown"),
+    ("check: 'format:emoji'", "check: no_emoji"),
+    ("check: opens_with, phrases: [Great question]", "check: never_opens_with, phrases: [great]"),
+    (
+        "check: closes_with, phrases: [希望对您有帮助。]",
+        "check: never_closes_with, phrases: [有帮助]",
+    ),
+    ("check: han_latin_spacing, space: required", "check: must_include, phrases: [用Python写]"),
+    ("check: 'punctuation:no_comma'", "check: must_include, phrases: ['Well, well']"),
+    ("check: 'format:no_whitespace'", "check: must_include, phrases: ['two words']"),
+    (
+        "check: 'keywords:existence', keywords: [cat]",
+        "check: never_say, phrases: [cat], whole_words: false",
+    ),
+    (
+        "check: 'keywords:forbidden_words', forbidden_words: [cat]",
+        "check: must_include, phrases: [cat]",
+    ),
+    (
+        "check: 'keywords:frequency', keyword: cat, frequency: 3, relation: at least",
+        "check: 'keywords:frequency', keyword: Cat, frequency: 3, relation: less than",
+    ),
+    (
+        "check: 'length_constraints:number_words', num_words: 50, relation: at least",
+        "check: 'length_constraints:number_words', num_words: 20, relation: less than",
+    ),
+    (
+        "check: 'length_constraints:number_words', num_words: 50, relation: at least, unit: han",
+        "check: max_length, unit: han, max: 20",
+    ),
+    (
+        "check: 'detectable_format:number_bullet_lists', num_bullets: 3",
+        "check: 'detectable_format:number_bullet_lists', num_bullets: 4",
+    ),
+    ("check: first_person, pronouns: [朕], required: true", "check: never_say, phrases: [朕]"),
+    ("check: think_hygiene", "check: must_include, phrases: ['<think>']"),
+    (
+        "check: 'startend:end_checker', end_phrase: 'Bye now'",
+        "check: never_say, phrases: [bye], whole_words: false",
+    ),
+    ("check: exact_answer, options: [我知道。]", "check: first_person, pronouns: [朕]"),
 ]
 BARELY = [
     ("check: must_include, phrases: [你好]", "check: address_user, term: 您"),
@@ -78,6 +159,13 @@ BARELY = [
     ),
     ("check: must_include, phrases: [iPhone]", "check: never_matches, pattern: '[A-Z]'"),
     ("check: must_include, phrases: [Atlas]", "check: never_matches, pattern: 'Atlas(?! Corp)'"),
+    (
+        "check: first_person, pronouns: [朕], required: true",
+        "check: first_person, pronouns: [本宫]",
+    ),
+    ("check: must_include, phrases: [我知道]", "check: first_person, pronouns: [朕]"),
+    ("check: must_include, phrases: [老夫知道]", "check: first_person, pronouns: [朕]"),
+    ("check: unit_system, units: metric", "check: must_include, phrases: [5 miles]"),
 ]
 CONSISTENT = [
     ("check: language, language: zh", "check: min_length, unit: han, min: 200"),
@@ -130,6 +218,49 @@ CONSISTENT = [
     ("check: must_include, phrases: [Atlas]", "check: matches, pattern: '[0-9]{4}'"),
     ("check: must_include, phrases: [Hello]", "check: opens_with, phrases: [Good day]"),
     ("check: must_include, phrases: [Hello]", "check: min_length, unit: words, min: 30"),
+    (
+        "check: disclaimer_when, triggers: [投资], disclaimers: [咨询]",
+        "check: must_include, phrases: [投资]",
+    ),
+    (
+        "check: disclaimer_when, triggers: [投资], disclaimers: [风险], where: answer",
+        "check: never_say, phrases: [风险]",
+    ),
+    ("check: tone_markers, markers: [呀], max: 2", "check: must_include, phrases: [好呀]"),
+    ("check: tone_markers, markers: [呀], min: 2", "check: never_say, phrases: [呀]"),
+    ("check: keeps_script, script: traditional", "check: must_include, phrases: [苹果]"),
+    ("check: punctuation_width, width: half", "check: must_include, phrases: [你好，世界]"),
+    ("check: punctuation_width, width: full", "check: must_include, phrases: ['你好,世界']"),
+    ("check: han_latin_spacing, space: none", "check: must_include, phrases: [用Python写]"),
+    ("check: refuses_topic, topics: [pills]", "check: answers_in_scope, topics: [books]"),
+    (
+        "check: refuses_topic, topics: [pills], forbidden: [dosage]",
+        "check: must_say_when, triggers: [books], phrases: [dosage]",
+    ),
+    ("check: asks_back", "check: max_questions, max: 1"),
+    ("check: asks_back", "check: ends_with_punctuation, marks: [。]"),
+    ("check: json_schema, schema: {type: object}", "check: json_object, required_keys: [b]"),
+    ("check: json_schema, schema: {type: integer}", "check: json_schema, schema: {type: number}"),
+    ("check: json_schema, schema: {enum: [1,2]}", "check: max_length, unit: words, max: 5"),
+    ("check: ordered_template, headings: [结论, 理由]", "check: no_markdown"),
+    ("check: ordered_template, headings: [结论]", "check: single_line"),
+    ("check: markdown_required, elements: [heading, bullet], mode: any", "check: single_line"),
+    ("check: 'format:emoji'", "check: no_final_period"),
+    ("check: opens_with, phrases: [Great]", "check: never_opens_with, phrases: [great question]"),
+    ("check: closes_with, phrases: [喵]", "check: never_closes_with, phrases: [您喵]"),
+    ("check: first_person, pronouns: [我]", "check: must_include, phrases: [我们]"),
+    ("check: ai_disclosure, mode: always", "check: no_meta_talk"),
+    ("check: ai_disclosure, mode: always", "check: never_base_identity"),
+    ("check: ai_disclosure, mode: always", "check: first_person, pronouns: [朕]"),
+    ("check: date_format, styles: [YYYY-MM-DD]", "check: must_include, phrases: ['2024-05-01']"),
+    (
+        "check: 'keywords:frequency', keyword: cat, frequency: 3, relation: at least",
+        "check: catchphrase_rate, phrase: cat, max: 1",
+    ),
+    (
+        "check: currency_format, marks: ['$'], position: before",
+        "check: must_include, phrases: [costs $5]",
+    ),
 ]
 
 

@@ -9,26 +9,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rolewright.role.lint.contradictions.contradiction import Contradiction
+from rolewright.role.lint.contradictions.facets import Facet
 from rolewright.role.lint.contradictions.requirement import NEUTRAL, Option, Requirement
+from rolewright.role.lint.contradictions.requirements import needs_more
 from rolewright.role.schema import Rule
+from rolewright.verifiers.matching import first_occurrence, quoted
+from rolewright.verifiers.wording import last_user_turn
 
 _LEAST_NEUTRAL = 0.1
 _LOOKAROUND = ("(?=", "(?!", "(?<=", "(?<!")
 
 
-def conflicts_of(requirement: Requirement, others: Sequence[Rule]) -> Iterator[Contradiction]:
+def conflicts_of(requirement: Requirement, others: Sequence[Facet]) -> Iterator[Contradiction]:
     """The rules that forbid a requirement: each by itself, or together where it has options.
 
     Args:
         requirement: of one rule.
-        others: further rules of one scenario.
+        others: of further rules of one scenario.
     """
     found = []
     for option in requirement.options:
         against = [
             _Conflict(option, other, is_certain)
             for other in others
-            if (is_certain := _conflict(requirement, option, other)) is not None
+            if _meet(requirement, option, other)
+            and (is_certain := _conflict(requirement, option, other.rule)) is not None
         ]
         if not against:
             return
@@ -42,8 +47,15 @@ def conflicts_of(requirement: Requirement, others: Sequence[Rule]) -> Iterator[C
 
 class _Conflict(NamedTuple):
     option: Option
-    other: Rule
+    other: Facet
     is_certain: bool
+
+
+def _meet(requirement: Requirement, option: Option, other: Facet) -> bool:
+    """Whether the other rule holds wherever the requirement does, or the requirement everywhere."""
+    if not other.topics or not requirement.when:
+        return True
+    return first_occurrence(last_user_turn(option.asked), other.topics) is not None
 
 
 def _conflict(requirement: Requirement, option: Option, other: Rule) -> bool | None:
@@ -63,7 +75,7 @@ def _conflict(requirement: Requirement, option: Option, other: Rule) -> bool | N
             return True
         if requirement.is_whole:
             return False
-    if other.verifier.name == requirement.rule.verifier.name:
+    if other.verifier.name == requirement.rule.verifier.name != "first_person":
         return None  # two openings or languages are compared by what they are, not by trying
     kept = sum(other.check(text, option.asked).passed for text in NEUTRAL)
     return False if kept > _LEAST_NEUTRAL * len(NEUTRAL) else None
@@ -72,18 +84,21 @@ def _conflict(requirement: Requirement, option: Option, other: Rule) -> bool | N
 def _is_decisive(requirement: Requirement, other: Rule) -> bool:
     # A lookaround may be satisfied by a neighbour that no text tried has.
     looks_around = any(mark in str(other.parameters.get("pattern", "")) for mark in _LOOKAROUND)
-    needs_more = bool(other.parameters.get("min"))
-    return other.verifier.name in requirement.decisive and not looks_around and not needs_more
+    is_decisive = other.verifier.name in requirement.decisive and not looks_around
+    return is_decisive and not needs_more(other)
 
 
 def _contradiction(requirement: Requirement, found: Sequence[_Conflict]) -> Contradiction:
     rule = requirement.rule
-    others = {conflict.other.id: conflict.other for conflict in found}
+    others = {conflict.other.rule.id: conflict.other.rule for conflict in found}
+    topics = next((each.other.topics for each in found if each.other.topics), ())
     required = _either(conflict.option.said for conflict in found)
     if requirement.is_whole:
         required += " and nothing else"
     if requirement.when:
         required += f" {requirement.when}"
+    elif topics:
+        required += f", also when the user mentions {quoted(topics[0])}"
     by = " and ".join(f"{each.id!r} ({each.verifier.name})" for each in others.values())
     is_certain = all(conflict.is_certain for conflict in found)
     extent = "" if is_certain else " in every ordinary answer"

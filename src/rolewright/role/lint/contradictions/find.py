@@ -7,6 +7,7 @@ from rolewright.finding import Finding
 from rolewright.role.lint.contradictions.conflicts import conflicts_of
 from rolewright.role.lint.contradictions.contradiction import Contradiction
 from rolewright.role.lint.contradictions.edges import clashing_edges
+from rolewright.role.lint.contradictions.facets import facets_of
 from rolewright.role.lint.contradictions.ranges import (
     bounds_of,
     bounds_of_phrases,
@@ -14,6 +15,7 @@ from rolewright.role.lint.contradictions.ranges import (
 )
 from rolewright.role.lint.contradictions.requirements import requirements_of
 from rolewright.role.lint.contradictions.scripts import clashing_languages, crowded_languages
+from rolewright.role.lint.contradictions.shapes import clashing_shapes
 from rolewright.role.lint.contradictions.together import crowded_phrases
 from rolewright.role.schema import RoleFile, Rule
 
@@ -45,18 +47,21 @@ def contradictions(role: RoleFile) -> Iterator[Finding]:
 
 
 def _among(rules: list[Rule]) -> Iterator[Contradiction]:
-    requirements = [each for rule in rules for each in requirements_of(rule)]
+    facets = [facet for rule in rules for facet in facets_of(rule)]
+    requirements = [each for facet in facets for each in requirements_of(facet)]
     limits = [bound for rule in rules for bound in bounds_of(rule)]
     lengths = [bound for each in requirements for bound in bounds_of_phrases(each)]
     yield from empty_ranges([*limits, *lengths])
     for first, second in combinations(rules, 2):
         yield from clashing_edges(first, second)
         yield from clashing_languages(first, second)
+        yield from clashing_shapes(first, second)
     for rule in rules:
         yield from crowded_languages(rule, requirements, limits)
     yield from crowded_phrases(requirements, limits)
     for requirement in requirements:
-        yield from conflicts_of(requirement, [r for r in rules if r is not requirement.rule])
+        others = [facet for facet in facets if facet.rule.id != requirement.rule.id]
+        yield from conflicts_of(requirement, others)
 
 
 def _in_scenarios(scenarios: Iterable[str | None], role: RoleFile) -> str:

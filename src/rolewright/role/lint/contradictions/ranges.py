@@ -57,6 +57,9 @@ class Bound:
 
 def bounds_of(rule: Rule) -> Iterator[Bound]:
     """The limits that a rule sets by its parameters."""
+    counts = _COUNTS.get(rule.verifier.name)
+    if counts is not None:
+        yield from counts(rule)
     field = _FIELDS.get(rule.verifier.name)
     if field is None:
         return
@@ -110,6 +113,75 @@ def _reached(field: str) -> set[str]:
 def _unit(rule: Rule) -> str:
     return str(rule.parameters["unit"])
 
+
+def _related(rule: Rule, field: str, value: int, relation: str) -> Iterator[Bound]:
+    """Of IFEval: "at least" or "less than" so many."""
+    if relation == "at least":
+        yield Bound(rule, field, True, value, f"at least {value} {field}")
+    else:
+        yield Bound(rule, field, False, value - 1, f"less than {value} {field}")
+
+
+def _exactly(rule: Rule, field: str, value: int) -> Iterator[Bound]:
+    for is_least in (True, False):
+        yield Bound(rule, field, is_least, value, f"exactly {value} {field}")
+
+
+def _word_range(rule: Rule) -> Iterator[Bound]:
+    field = rule.parameters["unit"] or _IFEVAL_WORDS
+    least, most = rule.parameters["min_words"], rule.parameters["max_words"]
+    yield Bound(rule, field, True, least, f"at least {least} {field}")
+    yield Bound(rule, field, False, most, f"at most {most} {field}")
+
+
+def _headings(rule: Rule) -> Iterator[Bound]:
+    count = len(rule.parameters["headings"])
+    yield Bound(rule, "lines", True, count, f"{count} headings, each on a line")
+
+
+_IFEVAL_WORDS = "words (as IFEval counts)"
+_COUNTS: dict[str, Callable[[Rule], Iterator[Bound]]] = {
+    "change_case:capital_word_frequency": lambda rule: _related(
+        rule,
+        "words in capitals",
+        rule.parameters["capital_frequency"],
+        rule.parameters["capital_relation"],
+    ),
+    "count:numbers": lambda rule: _exactly(rule, "numbers", rule.parameters["N"]),
+    "count:word_count_range": _word_range,
+    "detectable_format:number_bullet_lists": lambda rule: _exactly(
+        rule, "bullets", rule.parameters["num_bullets"]
+    ),
+    "keywords:frequency": lambda rule: _related(
+        rule,
+        f"times {fold_phrase(rule.parameters['keyword'])!r}, also inside words",
+        rule.parameters["frequency"],
+        rule.parameters["relation"],
+    ),
+    "keywords:letter_frequency": lambda rule: _related(
+        rule,
+        f"letters {rule.parameters['letter'].casefold()!r}",
+        rule.parameters["let_frequency"],
+        rule.parameters["let_relation"],
+    ),
+    "length_constraints:number_paragraphs": lambda rule: _exactly(
+        rule, "paragraphs between dividers", rule.parameters["num_paragraphs"]
+    ),
+    "length_constraints:number_sentences": lambda rule: _related(
+        rule,
+        "sentences (as IFEval counts)",
+        rule.parameters["num_sentences"],
+        rule.parameters["relation"],
+    ),
+    "length_constraints:number_words": lambda rule: _related(
+        rule,
+        rule.parameters["unit"] or _IFEVAL_WORDS,
+        rule.parameters["num_words"],
+        rule.parameters["relation"],
+    ),
+    "ordered_template": _headings,
+}
+"""Verifiers that name their limits otherwise than by min and max."""
 
 _FIELDS: dict[str, Callable[[Rule], str]] = {
     "bullet_list": lambda rule: _ITEMS,

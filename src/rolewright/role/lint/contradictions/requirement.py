@@ -5,12 +5,14 @@ which it stands at different places among different words. Another rule that non
 contradicts the first one; ``conflicts.py`` draws that conclusion.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place
 from rolewright.role.schema import Rule
+from rolewright.verifiers.chinese_script import ChineseScript, write_in
 from rolewright.verifiers.matching import quoted
 
 _ENGLISH = (
@@ -22,6 +24,9 @@ _CHINESE = (
     "清早有船运来鲜鱼。春天开满了花，秋天落叶铺满小路，冬天偶尔下雪，孩子们都盼着放假。"
 )
 _MIXED = "Zx 09:30 #7 (a-b) 3.14, 2026-01-31; o'clock"
+_OF_SPELLING = frozenset({"han_latin_spacing", "keeps_script", "punctuation_width"})
+_WIDE = str.maketrans(",!?;:()", "，！？；：（）")
+_SCRIPTS: tuple[ChineseScript, ...] = ("simplified", "traditional")
 _ENDS = ("", ".", "。", "!", "！", "?", "？", "…", "；", " — ok", "，好的")
 _AS_WRITTEN = (
     *(("", end) for end in _ENDS),
@@ -57,6 +62,8 @@ class Option:
         written: texts that say it as it is written, the barest first; not all keep the rule.
         variants: texts that say it in another case, in quotation marks, denied.
         phrase: what is said, white space as single spaces; empty where it is no phrase.
+        respelled: texts that say it in other widths, white space and the other Chinese script; for
+            rules about these.
     """
 
     said: str
@@ -65,6 +72,7 @@ class Option:
     written: tuple[str, ...]
     variants: tuple[str, ...] = ()
     phrase: str = ""
+    respelled: tuple[str, ...] = ()
 
     def is_shown(self) -> bool:
         """Whether any of the texts keeps the rule at all."""
@@ -72,7 +80,9 @@ class Option:
 
     def fits_as_written(self, other: Rule) -> bool:
         """Whether a text that says it as it is written keeps both rules."""
-        return any(self._keeps_both(other, text) for text in self.written)
+        is_of_spelling = other.verifier.name in _OF_SPELLING
+        texts = (*self.written, *self.respelled) if is_of_spelling else self.written
+        return any(self._keeps_both(other, text) for text in texts)
 
     def fits_as_variant(self, other: Rule) -> bool:
         """Whether a text that says it in another way keeps both rules."""
@@ -116,11 +126,24 @@ NOTHING = ask("…")
 def option_of_phrase(rule: Rule, phrase: str, asked: Conversation = NOTHING) -> Option:
     """The ways to say a phrase somewhere in an answer."""
     plain = " ".join(phrase.split())  # matching does not tell kinds of white space apart
-    spellings = [text for text in (plain.lower(), plain.upper(), plain.title()) if text != plain]
+    same = [text for text in dict.fromkeys(_spellings(plain)) if text != plain]
+    cases = [text for text in (plain.lower(), plain.upper(), plain.title()) if text != plain]
     variants = [*_framed([plain], _IN_OTHER_WAYS)]
-    variants += _framed(spellings, (*_AS_WRITTEN, *_IN_OTHER_WAYS))
-    written = tuple(_framed([plain], _AS_WRITTEN))
-    return Option(quoted(plain), rule, asked, written, tuple(variants), plain)
+    variants += _framed(cases, (*_AS_WRITTEN, *_IN_OTHER_WAYS))
+    written, respelled = [*_framed([plain], _AS_WRITTEN)], _framed(same, _AS_WRITTEN)
+    if plain[:1].isdigit() or plain[-1:].isdigit():
+        written.append(f"7{plain}7")  # inside a longer number
+    return Option(
+        quoted(plain), rule, asked, tuple(written), tuple(variants), plain, tuple(respelled)
+    )
+
+
+def _spellings(plain: str) -> Iterator[str]:
+    """What matching does not tell apart: widths, kinds of white space, both Chinese scripts."""
+    yield unicodedata.normalize("NFKC", plain)
+    yield plain.translate(_WIDE)
+    yield plain.replace(" ", "\n")
+    yield from (write_in(plain, script) for script in _SCRIPTS)
 
 
 def _framed(phrases: Iterable[str], frames: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.role.lint.contradictions.facets import Facet
 from rolewright.role.lint.contradictions.requirement import (
     NEUTRAL,
     NOTHING,
@@ -14,6 +15,8 @@ from rolewright.role.lint.contradictions.requirement import (
     ask,
     option_of_phrase,
 )
+from rolewright.role.lint.contradictions.samples import DISCLOSURES, MARKDOWN, REFUSALS, WORDS
+from rolewright.role.lint.contradictions.shapes import examples_of
 from rolewright.role.schema import Rule
 from rolewright.verifiers.matching import quoted
 
@@ -23,9 +26,17 @@ _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _PROHIBITIONS = frozenset(
     {
         "address_user",
+        "ai_disclosure",
         "catchphrase_rate",
+        "currency_format",
+        "date_format",
         "does_not_refuse",
+        "first_person",
+        "format:no_whitespace",
+        "han_latin_spacing",
+        "keeps_script",
         "keeps_secret",
+        "keywords:forbidden_words",
         "max_questions",
         "never_base_identity",
         "never_matches",
@@ -33,35 +44,50 @@ _PROHIBITIONS = frozenset(
         "no_emoji",
         "no_markdown",
         "no_meta_talk",
+        "no_placeholders",
+        "punctuation:no_comma",
+        "punctuation_width",
         "register_banned",
+        "think_hygiene",
+        "tone_markers",
+        "unit_system",
     }
 )
-_OF_THE_END = frozenset({"ends_with_punctuation", "no_final_period"})
+_OF_THE_START = frozenset({"never_opens_with"})
+_OF_THE_END = frozenset({"ends_with_punctuation", "never_closes_with", "no_final_period"})
 
-_REFUSALS = (
-    "I'm sorry, but I can't help with that.",
-    "I must decline.",
-    "I'd rather not.",
-    "That is beyond what I do.",
-    "抱歉，我无法回答这个问题。",
-    "我不能告诉您。",
-    "恕难从命。",
-    "这超出了我的能力。",
-)
-_WORDS = {
-    "en": ("Yes", "House", "Three boats", "Green", "Sunday", "My key", "Fly", "Why not ask Bob?"),
-    "zh": ("好", "是", "水", "山上有风", "三", "绿", "周日", "门开着", "借书证"),
-    "ja": ("はい", "うみ", "やま", "そら", "どうぞ", "みどり", "かぎ", "ください"),
-    "ko": ("네", "바다", "산", "하늘", "문", "초록", "일요일", "열쇠"),
-    "ru": ("Да", "Море", "Гора", "Небо", "Три", "Ключ", "Дом", "Жёлтый"),
-    "ar": ("نعم", "بحر", "جبل", "سماء", "ثلاثة", "مفتاح", "بيت", "كل يوم"),
-}
+# A value may be any; the keys that a schema requires are what they are.
+_OF_KEYS = frozenset({"never_say"})
 
 
-def requirements_of(rule: Rule) -> Iterator[Requirement]:
+def requirements_of(facet: Facet) -> Iterator[Requirement]:
     """What a rule requires to be said; nothing where its verifier is not known to require any."""
-    build = _BUILDERS.get(rule.verifier.name)
-    return iter(()) if build is None else build(rule)
+    build = _BUILDERS.get(facet.rule.verifier.name)
+    if build is None:
+        return
+    for requirement in build(facet.rule):
+        if not facet.topics:
+            yield requirement
+            continue
+        topic = facet.topics[0]
+        options = tuple(replace(option, asked=ask(topic)) for option in requirement.options)
+        yield replace(requirement, options=options, when=f"when the user mentions {quoted(topic)}")
+
+
+def needs_more(rule: Rule) -> bool:
+    """Whether a rule that forbids asks for something too, or allows some of what it forbids."""
+    parameters = rule.parameters
+    match rule.verifier.name:
+        case "ai_disclosure":
+            return bool(parameters["mode"] != "never")
+        case "first_person":
+            return bool(parameters["required"])
+        case "tone_markers":
+            return bool(parameters["min"] or parameters["max"] != 0)
+        case "keeps_script":
+            return bool(parameters["max"])
+        case _:
+            return bool(parameters.get("min"))
 
 
 def _phrases(
@@ -88,6 +114,10 @@ def _must_say_when(rule: Rule) -> Iterator[Requirement]:
 def _self_name(rule: Rule) -> Iterator[Requirement]:
     asked = ask("Who are you? 你是谁？")
     yield from _phrases(rule, asked, "when the user asks who it is", named="names")
+
+
+def _opens_with(rule: Rule) -> Iterator[Requirement]:
+    yield from _phrases(rule, decisive=_PROHIBITIONS | _OF_THE_START)
 
 
 def _closes_with(rule: Rule) -> Iterator[Requirement]:
@@ -124,7 +154,7 @@ def _catchphrase_rate(rule: Rule) -> Iterator[Requirement]:
 
 
 def _refuses(rule: Rule) -> Iterator[Requirement]:
-    words = Option("words of refusal", rule, NOTHING, _REFUSALS)
+    words = Option("words of refusal", rule, NOTHING, REFUSALS)
     further = [option_of_phrase(rule, phrase) for phrase in rule.parameters["extra"]]
     yield Requirement(rule, (words, *further), decisive=frozenset({"does_not_refuse"}))
 
@@ -147,10 +177,54 @@ def _ends_with_punctuation(rule: Rule) -> Iterator[Requirement]:
 
 def _language(rule: Rule) -> Iterator[Requirement]:
     language = rule.parameters["language"]
-    texts = [word + end for end in ("", "。", ".", "!", "?") for word in _WORDS[language]]
+    texts = [word + end for end in ("", "。", ".", "!", "?") for word in WORDS[language]]
     cases = [*map(str.lower, texts), *map(str.upper, texts)]
     option = Option(f"words of the language {language!r}", rule, NOTHING, tuple(texts + cases))
     yield Requirement(rule, (option,), decisive=frozenset({"never_matches"}))
+
+
+def _first_person(rule: Rule) -> Iterator[Requirement]:
+    if rule.parameters["required"]:
+        yield from _phrases(rule, named="pronouns")
+
+
+def _ai_disclosure(rule: Rule) -> Iterator[Requirement]:
+    mode = rule.parameters["mode"]
+    if mode == "never":
+        return
+    asked = ask("Are you a robot? 你是机器人吗？") if mode == "when_asked" else NOTHING
+    when = "when the user asks what is speaking" if mode == "when_asked" else ""
+    words = Option("that an AI is speaking", rule, asked, DISCLOSURES)
+    further = [option_of_phrase(rule, phrase, asked) for phrase in rule.parameters["extra"]]
+    yield Requirement(rule, (words, *further), when, decisive=frozenset({"ai_disclosure"}))
+
+
+def _asks_back(rule: Rule) -> Iterator[Requirement]:
+    texts = ("Well?", "You?", "好吗？", "您呢？", "?", "Shall we go on?", "ok?)", "“好吗？”")
+    option = Option("a question at the end", rule, NOTHING, texts)
+    yield Requirement(rule, (option,), decisive=frozenset({"max_questions"}))
+
+
+def _markdown_required(rule: Rule) -> Iterator[Requirement]:
+    elements = rule.parameters["elements"]
+    texts = [MARKDOWN[element] for element in elements]
+    together = "\n\n".join(texts)
+    written = tuple(texts) if rule.parameters["mode"] == "any" else (together,)
+    option = Option(f"Markdown ({', '.join(elements)})", rule, NOTHING, written)
+    yield Requirement(rule, (option,), decisive=frozenset({"no_markdown"}))
+
+
+def _emoji(rule: Rule) -> Iterator[Requirement]:
+    texts = ("Yes 🙂", "好🙂", "ok. 🎉", "🎉")
+    option = Option("emoji", rule, NOTHING, texts)
+    yield Requirement(rule, (option,), decisive=frozenset({"no_emoji"}))
+
+
+def _json_schema(rule: Rule) -> Iterator[Requirement]:
+    compact = tuple(examples_of(rule.parameters["schema"], ("ok", "好", "Yes.", "好。", *NEUTRAL)))
+    fenced = tuple(f"```json\n{each}\n```" for each in compact)
+    option = Option("JSON of its shape", rule, NOTHING, compact, fenced)
+    yield Requirement(rule, (option,), decisive=_OF_KEYS)
 
 
 def _json_object(rule: Rule) -> Iterator[Requirement]:
@@ -168,16 +242,22 @@ def _json_object(rule: Rule) -> Iterator[Requirement]:
 
 
 _BUILDERS: dict[str, Callable[[Rule], Iterator[Requirement]]] = {
+    "ai_disclosure": _ai_disclosure,
+    "asks_back": _asks_back,
     "catchphrase_rate": _catchphrase_rate,
     "closes_with": _closes_with,
     "ends_with_punctuation": _ends_with_punctuation,
     "exact_answer": _exact_answer,
+    "first_person": _first_person,
+    "format:emoji": _emoji,
     "json_object": _json_object,
+    "json_schema": _json_schema,
     "language": _language,
+    "markdown_required": _markdown_required,
     "matches": _matches,
     "must_include": _phrases,
     "must_say_when": _must_say_when,
-    "opens_with": _phrases,
+    "opens_with": _opens_with,
     "refuses": _refuses,
     "self_name": _self_name,
 }

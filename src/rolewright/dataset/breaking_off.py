@@ -1,0 +1,110 @@
+"""Answers that break off: cut in the middle of a sentence, a list or a block of code."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from rolewright.conversations.conversation import Message
+from rolewright.dataset.places import Places
+from rolewright.dataset.row import Row
+from rolewright.dataset.words import window_of, words_of
+from rolewright.finding import Finding
+
+MOST_UNENDED = {"several": 0.3, "one": 0.05}
+"""In how large a share of the answers of several sentences, and of one, a missing final mark is an
+accident; in more of them it is the role's way to write."""
+
+_LEAST_WORDS: Final = {4: 8, 8: 16}
+_GOES_ON: Final = re.compile(
+    r"(?:[,，、;；:：(（\[【“「《—]|[\s\W](?:and|or|but|the|an|of|to|in|on|at|for|from|with|by|as|because|"
+    r"which|that|if|when|is|are|was|were|your|our|my|we|you|can|will)|和|与|或|及|以及|因为|所以|但是|"
+    r"而且|如果|的时候|并且|把|被|将|从|在|对于|为了)\s*\Z",
+    re.IGNORECASE,
+)
+_FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_PAIRS: Final = ("（）", "《》", "「」", "【】", "“”")
+_SENTENCE_END: Final = re.compile(r"[。！？!?…][”’」』）\"')]*(?=\s*\S)|\.[”\"')]*(?=\s+\S)")
+_LAST_LINE: Final = re.compile(r"[^\n]*\Z")
+_ITEM: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)、．]|[#|>])")
+_COLON_LIST: Final = re.compile(r"[:：]\s*\Z")
+
+Form = Literal["several", "one"]
+
+
+@dataclass(slots=True)
+class _Endings:
+    """Of answers in prose of one form: how many there are, and which have no mark at the end."""
+
+    answers: int = 0
+    unended: Places = field(default_factory=Places)
+
+
+class BreakingOff:
+    """Finds answers that go on nowhere, and such as lack the final mark that all others have."""
+
+    def __init__(self) -> None:
+        self._certain = Places()
+        self._endings: dict[Form, _Endings] = {"several": _Endings(), "one": _Endings()}
+
+    def add(self, row: Row) -> Iterator[Finding]:
+        """Look at the end of each trained answer that is not said to be cut."""
+        for message in row.conversation.messages:
+            if message.role == "assistant" and message.train and not message.cut:
+                self._look(message, row)
+        yield from ()
+
+    def _look(self, message: Message, row: Row) -> None:
+        text = message.content.rstrip()
+        if _breaks_off(text):
+            self._certain.append(row.conversation.place)
+            return
+        last = _LAST_LINE.search(text)
+        if last is None or _ITEM.match(last[0]):
+            return  # an item of a list needs no mark
+        is_ended = not text[-1].isalnum()
+        form: Form = "several" if _SENTENCE_END.search(text) else "one"
+        if form == "one":
+            words = words_of(text, 16)
+            if len(words) < _LEAST_WORDS[window_of(words)]:
+                return
+        self._endings[form].answers += 1
+        if not is_ended:
+            self._endings[form].unended.append(row.conversation.place)
+
+    def finish(self) -> Iterator[Finding]:
+        """RW114, at the first of them."""
+        found = self._found()
+        if found:
+            count = sum(map(len, found))
+            first = min((places[0] for places in found), key=lambda at: (at.file, at.line or 0))
+            yield Finding(
+                "RW114",
+                first,
+                f"{count} answers break off: they end in a comma, a conjunction or an open bracket,"
+                " or without the mark that other answers end with",
+                'complete them, or mark the turn with "cut": true',
+            )
+
+    def _found(self) -> list[Places]:
+        accidents = [
+            endings.unended
+            for form, endings in self._endings.items()
+            if len(endings.unended) <= MOST_UNENDED[form] * endings.answers
+        ]
+        return [places for places in (self._certain, *accidents) if len(places)]
+
+    def figures(self) -> dict[str, Any]:
+        """Where such rows stand: those that go on nowhere, and those without a final mark."""
+        accidents = [places.figures() for places in self._found() if places is not self._certain]
+        return {"going_on_at": self._certain.figures(), "unended_at": accidents}
+
+
+def _breaks_off(text: str) -> bool:
+    if len(_FENCE.findall(text)) % 2:
+        return True
+    if any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS):
+        return True
+    if _COLON_LIST.search(text):
+        return False
+    return bool(_GOES_ON.search(text[-24:])) and len(words_of(text, 4)) == 4

@@ -1,0 +1,43 @@
+"""Blanks that nobody has filled in, and answers that stand for one."""
+
+import re
+from typing import Final
+
+from rolewright.conversations.conversation import Message
+from rolewright.dataset.row import Row
+from rolewright.verifiers.hygiene import BLANK
+from rolewright.verifiers.matching import quoted
+from rolewright.verifiers.segmentation import without_code
+
+_UNFILLED: Final = re.compile(
+    r"(?<![\\\w}{$^])\$?\{[A-Za-z_]{3,30}\}(?!\})|%\(\w+\)s"
+    r"|<(?:your|insert|enter)[ _][^<>\n]{1,30}>|\((?:insert|fill in|your) [^()\n]{1,30}\)"
+    r"|(?:待|未)(?:补充|填写|完善)|占位|此处(?:填写|省略|插入)"
+    r"|（略）|\(略\)",
+    re.IGNORECASE,
+)
+_MARKS: Final = re.compile(
+    r"[\[【{<%(（]|[Xx]{3}|TODO|Todo|todo|TBD|FIXME|[Ll]orem|[待未][补填完]|占位|此处"
+)
+_NOTHING: Final = re.compile(
+    r"\W*(?:n/?a|nan|undefined|\[object object\]|test(?:ing)?|asdf\w*|foo|placeholder|tbd|todo|待定"
+    r"|测试)\W*|[\s.。…·,，、;；:：\-—_~*#/|\\?？!！]+",
+    re.IGNORECASE,
+)
+# A line to write on is what an exercise has.
+_LINE: Final = "_"
+
+
+def placeholder(message: Message, row: Row) -> str | None:
+    """A blank outside code, or an answer that says nothing."""
+    text = message.content
+    if message.role == "assistant" and len(text) < 40 and _NOTHING.fullmatch(text):
+        return f"is {quoted(text)}, which answers nothing"
+    if not _MARKS.search(text):
+        return None
+    if not (BLANK.search(text) or _UNFILLED.search(text)):
+        return None
+    prose = without_code(text)
+    blanks = [*BLANK.finditer(prose), *_UNFILLED.finditer(prose)]
+    left = next((blank[0] for blank in blanks if not blank[0].startswith(_LINE)), None)
+    return left and f"has {quoted(left)}, a blank that nobody has filled in"

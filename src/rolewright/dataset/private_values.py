@@ -1,0 +1,53 @@
+"""Keys, passwords and numbers of people, which a model would learn by heart."""
+
+import re
+from typing import Final
+
+from rolewright.conversations.conversation import Message
+from rolewright.dataset.row import Row
+from rolewright.role.lint.secrets import secrets_in
+
+_HINTS: Final = re.compile(
+    r"sk-|AIza|hf_|xox|gh[pousr]_|github_pat|AKIA|LTAI|AKID|eyJ|-----BEGIN|(?i:pass|\bpin\b|api|"
+    r"secret|token|code ?word)|密码|口令|暗号|密钥|秘钥|通行码|PIN码"
+)
+# What is said to be a password may be any word; one that looks like a password is one.
+_LOOKS_SECRET: Final = re.compile(r"(?=[^\d]*\d|[^\W]*[!@#$%^&*+=])[\x21-\x7e]{4,}")
+_LONG_NUMBER: Final = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3})(?![\d.])")
+_CARD_STARTS = ("4", "51", "52", "53", "54", "55", "62")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_DIGITS = "10X98765432"
+
+
+def private_value(message: Message, row: Row) -> str | None:
+    """A secret of a known shape, a password that is told, a card's or an identity card's number."""
+    text = message.content
+    if _HINTS.search(text):
+        for secret in secrets_in(text):
+            if secret.is_of_known_shape or _LOOKS_SECRET.fullmatch(secret.value):
+                return f"holds {secret.kind}: {secret.beginning}…"
+    for number in _LONG_NUMBER.finditer(text):
+        digits = re.sub("[ -]", "", number[0]).upper()
+        if _is_identity_number(digits):
+            return f"holds the number of an identity card: {digits[:3]}…"
+        if _is_card_number(digits):
+            return f"holds the number of a payment card: {digits[:3]}…"
+    return None
+
+
+def _is_identity_number(digits: str) -> bool:
+    """Whether the check digit and the date of birth are right (GB 11643-1999)."""
+    if len(digits) != 18 or not re.fullmatch(
+        r"(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d", digits[6:14]
+    ):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=False))
+    return _ID_DIGITS[total % 11] == digits[17]
+
+
+def _is_card_number(digits: str) -> bool:
+    """Whether the check digit is right (ISO/IEC 7812, Luhn)."""
+    if len(digits) != 16 or not digits.isdigit() or not digits.startswith(_CARD_STARTS):
+        return False
+    doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(digits)]
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
