@@ -28,6 +28,8 @@ COMMANDS = {
     "rolewright.drift/1": "drift bundle log.jsonl",
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
     "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 3",
+    "rolewright.export_inspect/1": "export-inspect role.yaml --data train.jsonl --out new "
+    "--suites leakage --quick",
     "rolewright.error/1": "check missing.yaml",
 }
 

@@ -9,12 +9,17 @@ from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
 from rolewright.evaluation.suites.adherence import ADHERENCE, adherence
 from rolewright.evaluation.suites.consistency import consistency
-from rolewright.evaluation.suites.general_ability import general_ability
-from rolewright.evaluation.suites.leakage.leakage import leakage
+from rolewright.evaluation.suites.general_ability import (
+    GENERAL_ABILITY,
+    general_ability,
+    judge_answer,
+)
+from rolewright.evaluation.suites.leakage.leakage import LEAKAGE, judge_request, leakage
 from rolewright.evaluation.suites.over_role import over_role
-from rolewright.evaluation.suites.override.override import override
+from rolewright.evaluation.suites.override.override import OVERRIDE, judge_attack, override
+from rolewright.evaluation.suites.rules import by_rules
 from rolewright.evaluation.suites.stability import stability
-from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.suites.suite import Judge, Suite
 from rolewright.role.schema import RoleFile
 
 SuiteName = Literal[
@@ -103,3 +108,13 @@ def build_suites(
                 if questions:
                     found.append(general_ability(questions))
     return found
+
+
+def judge_of(name: str, role: RoleFile) -> Judge:
+    """The judge of the suite of this name."""
+    others = {
+        OVERRIDE: judge_attack(role),
+        LEAKAGE: judge_request(role),
+        GENERAL_ABILITY: judge_answer,
+    }
+    return others.get(name, by_rules(role))
