@@ -150,12 +150,14 @@ def test_nothing_is_overwritten(exported, own_role, suites):
 
 def test_inspect_comes_to_the_same_verdicts(exported, expected, tmp_path):
     inspect_ai = pytest.importorskip("inspect_ai", reason="`pip install inspect_ai` to run this")
-    from inspect_ai.model import ModelOutput, get_model
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
     folder, samples = exported
 
     def reply(messages, *_):
-        return ModelOutput.from_content("mockllm/model", say(messages[-1].text))
+        output = ModelOutput.from_content("mockllm/model", say(messages[-1].text))
+        output.usage = ModelUsage()  # else it is counted by a table from the network
+        return output
 
     model = get_model("mockllm/model", custom_outputs=reply)
     logs = inspect_ai.eval(

@@ -69,7 +69,7 @@ def test_a_run_goes_on_with_a_server_that_comes_back(chat_endpoint, role, suite,
         time.sleep(0.1)
         chat_endpoint.start()
 
-    threading.Thread(target=come_back).start()
+    threading.Thread(target=come_back, daemon=True).start()
     samples = run(role, suite, chat_endpoint.url, log)
     assert len(samples["adherence"][BASE]) == len(samples["adherence"][BASE_ROLE]) == PROMPTS
     assert len(chat_endpoint.requests) > len(chat_endpoint.answered)
