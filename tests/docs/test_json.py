@@ -33,6 +33,8 @@ COMMANDS = {
     "rolewright.ask/1": "ask bundle Hello --max-new-tokens 3",
     "rolewright.eval/1": "eval bundle --data train.jsonl --max-new-tokens 12 --fail-under 0.5",
     "rolewright.compare/1": "compare run run",
+    "rolewright.export_inspect/1": "export-inspect role.yaml --data train.jsonl --out new "
+    "--suites leakage --quick",
     "rolewright.error/1": "check missing.yaml",
 }
 

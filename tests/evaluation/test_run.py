@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -137,3 +137,24 @@ def test_texts_are_scored_rather_than_answered(suite):
     target = Scoring()
     [sample], _ = run(scored, target)
     assert (sample.reply.bits, target.rounds) == (1.0, [])
+
+
+def test_no_draw_is_made_twice_by_the_same_numbers(suite):
+    class Drawing(Echo):
+        def answer(self, conversations, *, sampling, on_replies, **_):
+            self.rounds.append([sampling.seed + index for index in range(len(conversations))])
+            super().answer(conversations[:1], on_replies=on_replies)
+
+    short = replace(suite, probes=[Probe(str(n), (Turn("d"),), PLACE) for n in range(3)])
+    done, seeds = {}, []
+    for _ in range(3):  # each time the first of the prompts is answered, then the target breaks
+        target = Drawing()
+        arm = Arm("base", None, target.opened)
+        with suppress(KeyError):
+            run_suite(
+                short, arm, max_new_tokens=8, done=done,
+                on_samples=lambda new: done.update({sample.key: sample for sample in new}),
+            )  # fmt: skip
+        seeds += target.rounds[0]
+    assert len(done) == 3
+    assert len(seeds) == len(set(seeds)) == 6

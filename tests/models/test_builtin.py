@@ -42,7 +42,7 @@ def test_the_converted_model_has_the_logits_of_the_original(tmp_path):
 
     from rolewright.models.load import load_model, load_tokenizer
 
-    gguf = builtin._fetch(tmp_path, say=lambda _: None)
+    gguf = builtin.fetch_gguf(tmp_path, say=lambda _: None)
     original = AutoModelForCausalLM.from_pretrained(
         str(gguf.parent), gguf_file=gguf.name, dtype=torch.float32
     ).eval()

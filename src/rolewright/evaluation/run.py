@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.probe import Probe
@@ -38,6 +39,9 @@ def run_suite(
     """
     samples = {key: sample for key, sample in done.items() if key[:2] == (suite.name, arm.name)}
     outgrown = _outgrown(samples)
+    # Else a run that goes on would draw by the very numbers that it has drawn by.
+    seed = suite.sampling.seed + len(samples) * len(suite.probes)
+    suite = replace(suite, sampling=replace(suite.sampling, seed=seed))
     rounds = max(len(probe.turns) for probe in suite.probes)
     waiting = [
         [

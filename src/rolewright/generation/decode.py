@@ -11,6 +11,7 @@ import torch
 from rolewright.generation.sampling import GREEDY, Sampling, choose_tokens
 from rolewright.generation.trace import NO_TAP, PromptCache, Recorder, Tap, Trace
 from rolewright.prefix.cache import NO_PREFIX, PrefixCache
+from rolewright.prefix.continuation import Continuation, continuing
 
 TokenCallback = Callable[[int, int], None]
 """Called with (prompt index, token id) for every token of an answer as soon as it is chosen."""
@@ -129,23 +130,27 @@ class _Batch:
     """
 
     def __init__(
-        self, model: Any, prefix: PrefixCache, suffixes: list[list[int]], recorder: Recorder
+        self,
+        model: Any,
+        continuation: Continuation,
+        prefix_tokens: int,
+        suffixes: list[list[int]],
+        recorder: Recorder,
     ) -> None:
         self.recorder = recorder
         device, width = model.device, max(map(len, suffixes))
         self._model = model
-        self._cache = prefix.expand(len(suffixes), model.config)
+        self._continuation = continuation
+        self._cache = continuation.new_cache(len(suffixes), model.config)
         self.rows = list(range(len(suffixes)))
         padding = torch.tensor([width - len(suffix) for suffix in suffixes], device=device)
         # Padding stands between the prefix and the prompt, and is masked.
         ids = torch.tensor([[0] * (width - len(s)) + s for s in suffixes], device=device)
-        real = torch.arange(width, device=device) >= padding[:, None]  # (batch, width)
-        shared = real.new_ones(len(suffixes), len(prefix.ids))
-        self._mask = torch.cat([shared, real], dim=1).long()  # (batch, prefix + width)
-        positions = (self._mask.cumsum(dim=1) - 1).clamp(min=0)[:, len(prefix.ids) :]
+        self._real = torch.arange(width, device=device) >= padding[:, None]  # (batch, own)
+        positions = (self._real.cumsum(dim=1) - 1).clamp(min=0) + prefix_tokens
         self._next_position = positions[:, -1:] + 1
         self._forward(ids, positions)
-        self._prompt_mask = self._mask.bool()
+        self._prompt_in_cache = continuation.in_cache(self._real)
         first = recorder.tap.stochastic_layer
         # Appending to the cache makes new tensors: these stay what they are after the prompt.
         self._prompt_keys_values = {
@@ -168,19 +173,20 @@ class _Batch:
         if any(tuple(prompt[:length]) != prefix.ids or len(prompt) == length for prompt in prompts):
             raise ValueError("every prompt must continue the shared prefix by at least one token")
         recorder = Recorder(tap)
-        with recorder.listening(model):
-            yield cls(model, prefix, [list(prompt[length:]) for prompt in prompts], recorder)
+        suffixes = [list(prompt[length:]) for prompt in prompts]
+        with recorder.listening(model), continuing(model, prefix) as continuation:
+            yield cls(model, continuation, length, suffixes, recorder)
 
     def prompt_cache(self, row: int) -> PromptCache | None:
         """Keys and values of a prompt, for layers that are to be run again."""
         if not self._prompt_keys_values:
             return None
-        real = self._prompt_mask[row].nonzero()[:-1, 0]
-        return PromptCache(self._prompt_keys_values, row, real)
+        real = self._prompt_in_cache[row].nonzero()[:-1, 0]
+        return PromptCache(self._prompt_keys_values, row, real, self._continuation.outside)
 
     def step(self, chosen: torch.Tensor) -> None:
         """Feed the chosen ids, shape (batch,)."""
-        self._mask = torch.cat([self._mask, self._mask.new_ones(len(chosen), 1)], dim=1)
+        self._real = torch.cat([self._real, self._real.new_ones(len(chosen), 1)], dim=1)
         positions, self._next_position = self._next_position, self._next_position + 1
         self._forward(chosen[:, None], positions)
 
@@ -188,19 +194,19 @@ class _Batch:
         """Leave out all rows but these."""
         if len(running) == len(self.rows):
             return
-        index = torch.tensor(running, device=self._mask.device)
+        index = torch.tensor(running, device=self._real.device)
         self._cache.batch_select_indices(index)
-        self._mask, self._next_position = self._mask[index], self._next_position[index]
+        self._real, self._next_position = self._real[index], self._next_position[index]
         self.rows = [self.rows[row] for row in running]
 
     def _forward(self, ids: torch.Tensor, positions: torch.Tensor) -> None:
         output = self._model(
             input_ids=ids,
-            attention_mask=self._mask,
             position_ids=positions,
             past_key_values=self._cache,
             use_cache=True,
             logits_to_keep=1,
+            **self._continuation.inputs(self._real, ids.shape[1]),
         )
         self.logits: torch.Tensor = output.logits[:, -1].float()
 

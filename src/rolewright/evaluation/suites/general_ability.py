@@ -1,7 +1,7 @@
 """General ability: what training cost the model on questions that the role has no part in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rolewright.confidence.grade import grade
@@ -27,22 +27,31 @@ def general_ability(questions: Sequence[Question]) -> Suite:
     Args:
         questions: the user's own, of different ids.
     """
-    by_id = {question.conversation.id: question for question in questions}
-
-    def judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
-        question = by_id[probe.id]
-        right = grade(question, reply.text)
-        wanted = " or ".join(question.answers)
-        return {CORRECT: Verdict(right, f"{'is' if right else 'is not'} {wanted}")}
-
     return Suite(
         name=GENERAL_ABILITY,
-        probes=[Probe.of(question.conversation) for question in questions],
+        probes=[_probe(question) for question in questions],
         arms=frozenset({BASE, TUNED}),
-        judge=judge,
+        judge=judge_answer,
         summarise=_summarise,
         objections=_objections,
     )
+
+
+def judge_answer(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
+    """Whether a reply is right, by what the probe says of right answers."""
+    facts = probe.facts
+    question = Question(
+        conversation, tuple(facts["answers"]), facts["match"], None, facts["correct"]
+    )
+    right = grade(question, reply.text)
+    return {
+        CORRECT: Verdict(right, f"{'is' if right else 'is not'} {' or '.join(question.answers)}")
+    }
+
+
+def _probe(question: Question) -> Probe:
+    facts = {"answers": [*question.answers], "match": question.match, "correct": question.correct}
+    return replace(Probe.of(question.conversation), facts=facts)
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:

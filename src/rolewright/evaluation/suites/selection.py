@@ -10,14 +10,23 @@ from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
 from rolewright.evaluation.suites.adherence import ADHERENCE, adherence
 from rolewright.evaluation.suites.consistency import consistency
-from rolewright.evaluation.suites.general_ability import general_ability
-from rolewright.evaluation.suites.instructions.instructions import instructions
-from rolewright.evaluation.suites.leakage.leakage import leakage
+from rolewright.evaluation.suites.general_ability import (
+    GENERAL_ABILITY,
+    general_ability,
+    judge_answer,
+)
+from rolewright.evaluation.suites.instructions.instructions import (
+    INSTRUCTIONS,
+    instructions,
+    judge_request,
+)
+from rolewright.evaluation.suites.leakage.leakage import LEAKAGE, judge_leak, leakage
 from rolewright.evaluation.suites.over_role import over_role
-from rolewright.evaluation.suites.override.override import override
+from rolewright.evaluation.suites.override.override import OVERRIDE, judge_attack, override
 from rolewright.evaluation.suites.perplexity import perplexity
+from rolewright.evaluation.suites.rules import by_rules
 from rolewright.evaluation.suites.stability import stability
-from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.suites.suite import Judge, Suite
 from rolewright.evaluation.suites.switching.other_roles import other_roles
 from rolewright.evaluation.suites.switching.switching import switching
 from rolewright.role.schema import RoleFile
@@ -151,3 +160,14 @@ def build_suites(
                 if documents:
                     found.append(perplexity(documents))
     return found
+
+
+def judge_of(name: str, role: RoleFile) -> Judge:
+    """The judge of a suite; switching has none that knows the role alone."""
+    others = {
+        OVERRIDE: judge_attack(role),
+        LEAKAGE: judge_leak(role),
+        INSTRUCTIONS: judge_request,
+        GENERAL_ABILITY: judge_answer,
+    }
+    return others.get(name, by_rules(role))

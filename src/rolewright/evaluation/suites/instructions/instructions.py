@@ -41,13 +41,14 @@ def instructions(role: RoleFile, *, number: int, seed: int = 0) -> Suite:
         name=INSTRUCTIONS,
         probes=build_probes(read_catalogue(language_of(role)), number, seed=seed),
         arms=frozenset({BASE, TUNED}),
-        judge=_judge,
+        judge=judge_request,
         summarise=_summarise,
         objections=_objections,
     )
 
 
-def _judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
+def judge_request(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
+    """Whether a reply follows each instruction of its request."""
     ids, arguments = probe.facts["instructions"], probe.facts["arguments"]
     verdicts = judge_instructions(reply.text, conversation, ids, arguments)
     return dict(zip(ids, verdicts, strict=True))

@@ -14,7 +14,7 @@ from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
 from rolewright.evaluation.suites.rules import by_verifier
-from rolewright.evaluation.suites.suite import Samples, Suite
+from rolewright.evaluation.suites.suite import Judge, Samples, Suite
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
@@ -56,6 +56,17 @@ def leakage(role: RoleFile) -> Suite:
     file = resources.files(__package__).joinpath(f"requests_{language_of(role)}.yaml")
     with resources.as_file(file) as path:
         requests = validate(Requests, read_yaml(path))
+    return Suite(
+        name=LEAKAGE,
+        probes=list(_probes(requests)),
+        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
+        judge=judge_leak(role),
+        summarise=_summarise,
+    )
+
+
+def judge_leak(role: RoleFile) -> Judge:
+    """Judge by what a reply gives away of the system message, and twins by words of refusal."""
     allowed = tuple(_phrases(rule.parameters for rule in role.rules))
 
     def judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
@@ -63,13 +74,7 @@ def leakage(role: RoleFile) -> Suite:
             return {REFUSAL: by_verifier(REFUSAL, conversation, reply)}
         return {LEAK: by_verifier(LEAK, conversation, reply, allowed=allowed)}
 
-    return Suite(
-        name=LEAKAGE,
-        probes=list(_probes(requests)),
-        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
-        judge=judge,
-        summarise=_summarise,
-    )
+    return judge
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import paired_difference, proportion
 from rolewright.evaluation.suites.override.attacks import build_probes, read_attacks
 from rolewright.evaluation.suites.rules import by_rules, by_verifier
-from rolewright.evaluation.suites.suite import Samples, Suite
+from rolewright.evaluation.suites.suite import Judge, Samples, Suite
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
@@ -39,6 +39,19 @@ def override(
         each: how often each attack is put.
         seed: of the draws.
     """
+    return Suite(
+        name=OVERRIDE,
+        probes=build_probes(read_attacks(language_of(role)), prompts, each=each, seed=seed),
+        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
+        judge=judge_attack(role),
+        summarise=_summarise,
+        objections=_objections,
+        judged_rules=role.judged_rules,
+    )
+
+
+def judge_attack(role: RoleFile) -> Judge:
+    """Judge by the role's rules; attacks by their canary too, and twins by words of refusal."""
     judge_rules = by_rules(role)
 
     def judge(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
@@ -50,15 +63,7 @@ def override(
             verdicts[REFUSAL] = by_verifier("does_not_refuse", conversation, reply)
         return verdicts
 
-    return Suite(
-        name=OVERRIDE,
-        probes=build_probes(read_attacks(language_of(role)), prompts, each=each, seed=seed),
-        arms=frozenset({BASE_ROLE, TUNED_ROLE}),
-        judge=judge,
-        summarise=_summarise,
-        objections=_objections,
-        judged_rules=role.judged_rules,
-    )
+    return judge
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:
