@@ -17,6 +17,7 @@ import pytest
 from rolewright.errors import UserError
 from rolewright.evaluation.arms import BASE, BASE_ROLE, arms_of_target
 from rolewright.evaluation.evaluate import Settings, evaluate
+from rolewright.evaluation.endpoint import Endpoint
 from rolewright.evaluation.log import read_samples, resume_log
 from rolewright.evaluation.suites.adherence import adherence
 from rolewright.evaluation.targets.endpoint import EndpointTarget
@@ -34,7 +35,7 @@ def suite(role, talk):
 
 def run(role, suite, url, log, **settings):
     """Let a model be asked without and with the role, and log it."""
-    arms = arms_of_target(role, EndpointTarget(url, "m", concurrency=3, **settings))
+    arms = arms_of_target(role, EndpointTarget(Endpoint(url, "m", concurrency=3, **settings)))
     how = Settings(max_new_tokens=5, log=log, done=resume_log(log))
     return evaluate([suite], arms, how, lambda _: None)
 
