@@ -16,8 +16,8 @@ import pytest
 
 from rolewright.errors import UserError
 from rolewright.evaluation.arms import BASE, BASE_ROLE, arms_of_target
-from rolewright.evaluation.evaluate import Settings, evaluate
 from rolewright.evaluation.endpoint import Endpoint
+from rolewright.evaluation.evaluate import Settings, evaluate
 from rolewright.evaluation.log import read_samples, resume_log
 from rolewright.evaluation.suites.adherence import adherence
 from rolewright.evaluation.targets.endpoint import EndpointTarget
