@@ -1,38 +1,52 @@
-import math
+import itertools
 
 import numpy as np
 import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.stats import binom, multinomial
 
 from rolewright.evaluation.statistics import (
+    bounded_mean,
     clustered_proportion,
     paired_difference,
     proportion,
     relative_change,
 )
 
-OUTCOMES = st.lists(st.booleans(), min_size=1, max_size=60)
+
+def by_counting(passed, total):
+    """Clopper and Pearson's bounds as they defined them: where a tail has 2.5%."""
+    low = high = None
+    if passed:
+        low = brentq(lambda p: binom.sf(passed - 1, total, p) - 0.025, 0, 1)
+    if passed < total:
+        high = brentq(lambda p: binom.cdf(passed, total, p) - 0.025, 0, 1)
+    return low or 0, 1 if high is None else high
 
 
-def wilson_by_hand(passed, total, z=1.959963984540054):
-    centre = (passed + z * z / 2) / (total + z * z)
-    reach = z / (total + z * z) * math.sqrt(passed * (total - passed) / total + z * z / 4)
-    return max(0, centre - reach), min(1, centre + reach)
-
-
-@given(OUTCOMES)
-def test_wilson_interval(outcomes):
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_exact_interval(outcomes):
     result = proportion(outcomes)
     assert result.rate == sum(outcomes) / len(outcomes)
-    assert (result.low, result.high) == pytest.approx(wilson_by_hand(sum(outcomes), len(outcomes)))
+    assert (result.low, result.high) == pytest.approx(by_counting(sum(outcomes), len(outcomes)))
 
 
-def test_known_wilson_intervals():
-    # 48 of 50 and 0 of 100, as in the literature's tables.
-    assert proportion([True] * 48 + [False] * 2).low == pytest.approx(0.865, abs=5e-4)
-    assert proportion([False] * 100).high == pytest.approx(0.037, abs=5e-4)
+def test_known_exact_intervals():
+    # 48 of 50, and the rule of three's exact form for 0 of 100, as in the literature's tables.
+    assert proportion([True] * 48 + [False] * 2).low == pytest.approx(0.863, abs=5e-4)
+    assert proportion([False] * 100).high == pytest.approx(0.0362, abs=5e-5)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.0221, 0.3, 0.97])
+@pytest.mark.parametrize("total", [2, 8, 27, 60])
+def test_no_share_is_missed_more_often_than_the_interval_says(rate, total):
+    """Wilson's interval holds 0.0221 in 84% of cases of 8."""
+    results = [proportion([True] * n + [False] * (total - n)) for n in range(total + 1)]
+    held = [n for n, result in enumerate(results) if result.low <= rate <= result.high]
+    assert binom.pmf(held, total, rate).sum() >= 0.95
 
 
 def test_nothing_judged_has_no_rate():
@@ -48,11 +62,18 @@ def outcomes(both, gained, lost, neither):
     return treatment, baseline
 
 
-def test_newcombes_published_example():
-    # Newcombe 1998, table II, 36/12/2/0: method 10 gives 0.0569 to 0.3404.
-    result = paired_difference(*outcomes(36, 12, 2, 0))
-    assert result.difference == pytest.approx(0.2)
-    assert (result.low, result.high) == pytest.approx((0.0569, 0.3404), abs=5e-5)
+def test_all_pairs_gained_are_an_exact_share():
+    # The mean of 20 differences of 1 and of the added -1: 2 Beta(20, 1) - 1.
+    result = paired_difference([True] * 20, [False] * 20)
+    assert (result.difference, result.high) == (1, 1)
+    assert result.low == pytest.approx(2 * scipy.stats.beta.ppf(0.025, 20, 1) - 1, abs=0.01)
+
+
+@pytest.mark.parametrize(("gained", "lost"), [(5, 0), (6, 0), (9, 1), (9, 2), (30, 14), (30, 17)])
+def test_the_interval_leaves_zero_out_where_the_exact_test_rejects(gained, lost):
+    result = paired_difference(*outcomes(40, gained, lost, 11))
+    assert (result.low > 0) == (result.p_value < 0.05)
+    assert result.low <= result.difference <= result.high
 
 
 def test_exact_mcnemar_is_a_coin_on_the_discordant_pairs():
@@ -71,20 +92,19 @@ def test_swapping_the_arms_mirrors_the_result(pairs):
     assert -1 <= one.low <= one.difference <= one.high <= 1
 
 
-def test_total_success_against_total_failure_keeps_an_interval():
-    result = paired_difference([True] * 20, [False] * 20)
-    assert result.difference == 1
-    assert 0.6 < result.low < 1
-
-
-@pytest.mark.parametrize(("both", "gained", "lost"), [(0.1, 0.5, 0.05), (0.6, 0.2, 0.15)])
-def test_the_interval_covers_the_truth_as_often_as_it_says(both, gained, lost):
-    draw = np.random.default_rng(0)
-    covered = 0
-    for cells in draw.multinomial(50, [both, gained, lost, 1 - both - gained - lost], size=400):
-        result = paired_difference(*outcomes(*map(int, cells)))
-        covered += result.low <= gained - lost <= result.high
-    assert 0.92 <= covered / 400 <= 0.99
+@pytest.mark.parametrize("gained", [0.02, 0.5])
+@pytest.mark.parametrize("lost", [0.0, 0.02, 0.3])
+def test_no_difference_is_missed_more_often_than_the_interval_says(gained, lost):
+    """All outcomes of 12 pairs, by their chance."""
+    covered = 0.0
+    for won, gone in itertools.product(range(13), repeat=2):
+        if won + gone <= 12:
+            result = paired_difference(*outcomes(12 - won - gone, won, gone, 0))
+            chance = multinomial.pmf(
+                [won, gone, 12 - won - gone], 12, [gained, lost, 1 - gained - lost]
+            )
+            covered += chance * (result.low <= gained - lost <= result.high)
+    assert covered >= 0.95
 
 
 def test_clusters_of_one_are_independent_outcomes():
@@ -94,46 +114,55 @@ def test_clusters_of_one_are_independent_outcomes():
 
 def test_equal_outcomes_within_clusters_count_once():
     """Ten answers to each of six prompts that say the same tell what six answers tell."""
-    outcomes = [n < 40 for n in range(60)]
-    found = clustered_proportion(outcomes, [n // 10 for n in range(60)])
+    found = clustered_proportion([n < 40 for n in range(60)], [n // 10 for n in range(60)])
     once = proportion([True] * 4 + [False] * 2)
-    assert found.rate == once.rate
-    assert (found.passed, found.total) == (40, 60)
-    assert found.low < once.low  # of few clusters the t distribution is wider
-    assert found.high > once.high
-    assert clustered_proportion([True] * 60, [n // 10 for n in range(60)]).low < 0.65
+    assert (found.passed, found.total, found.rate) == (40, 60, once.rate)
+    assert (found.low, found.high) == pytest.approx((once.low, once.high), abs=0.01)
 
 
-def test_clusters_by_hand():
-    # Residuals of the clusters: a +0.5, b -0.5; variance 0.5 / 16 * 2 = 1/16; n = 0.25 * 16 = 4.
-    found = clustered_proportion([True, True, True, False], ["a", "a", "b", "b"])
-    rate, variance = 0.75, (0.5**2 + 0.5**2) / 16 * 2
-    effective = min(4, rate * (1 - rate) / variance)
-    z = scipy.stats.t.ppf(0.975, 1)
-    scale = 1 + z**2 / effective
-    centre = (rate + z**2 / (2 * effective)) / scale
-    reach = z * np.sqrt(rate * (1 - rate) / effective + z**2 / (4 * effective**2)) / scale
-    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach))
-
-
-def test_one_cluster_says_nothing_of_others():
-    found = clustered_proportion([True] * 7 + [False] * 13, ["a"] * 20)
-    assert (found.rate, found.low, found.high) == (0.35, 0, 1)
-
-
-@pytest.mark.parametrize("size", [2, 3, 7, 10])
-def test_clusters_that_are_all_alike_are_no_surer_than_independent_outcomes(size):
-    """Their residuals are zero but for rounding, which must not make a difference."""
-    outcomes = ([True] + [False] * (size - 1)) * 12
-    found = clustered_proportion(outcomes, [n // size for n in range(12 * size)])
+def test_independent_outcomes_within_many_clusters_count_nearly_all():
+    draw = np.random.default_rng(0)
+    outcomes = (draw.random(1000) < 0.4).tolist()
+    found = clustered_proportion(outcomes, [n // 5 for n in range(1000)])
     independent = proportion(outcomes)
-    assert found.low == pytest.approx(independent.low, abs=0.02)
-    assert found.low < independent.low
-    assert found.high > independent.high
+    assert found.high - found.low == pytest.approx(independent.high - independent.low, rel=0.25)
+
+
+def test_clusters_that_all_passed_leave_room_for_one_that_does_not():
+    found = clustered_proportion([True] * 60, [n // 5 for n in range(60)])
+    assert found.high == 1
+    assert found.low == pytest.approx(proportion([True] * 12).low, abs=0.01)
+
+
+def test_larger_clusters_weigh_more():
+    """One of nine failures, nine of one success each: far less sure than 18 outcomes."""
+    found = clustered_proportion([False] * 9 + [True] * 9, ["a"] * 9 + list(range(9)))
+    assert found.rate == 0.5
+    assert found.low < 0.15
+    assert found.high > 0.95
+
+
+@pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("number", [1, 2, 30])
+def test_no_interval_of_a_mean_has_no_length(value, number):
+    found = bounded_mean([value] * number)
+    assert found.rate == pytest.approx(value)
+    assert 0 <= found.low <= value <= found.high <= 1
+    assert found.high - found.low > 0.05
+
+
+def test_rare_bad_conversations_are_allowed_for():
+    """A tenth of twelve conversations keeps three turns of four, the others all."""
+    draw = np.random.default_rng(0)
+    held = 0
+    for _ in range(200):
+        found = bounded_mean(np.where(draw.random(12) < 0.1, 0.75, 1.0).tolist())
+        held += found.low <= 0.975 <= found.high
+    assert held >= 190
 
 
 def test_nothing_to_judge_has_no_rate():
-    assert clustered_proportion([], []).rate is None
+    assert clustered_proportion([], []).rate is bounded_mean([]).rate is None
 
 
 def test_a_relative_change_counts_large_things_for_more():

@@ -1,13 +1,30 @@
-"""Intervals and tests for proportions, and for amounts that two arms have of the same things."""
+"""Intervals and tests for shares, means and paired differences.
+
+One method gives every interval: Gaffke's bounds for the mean of independent values in [0, 1]
+(Gaffke 2005, Mathematical Methods of Statistics 14:451; Learned-Miller & Thomas 2019, arXiv
+1905.06208). A bound is a quantile of the mean under random weights (the Bayesian bootstrap) with
+one more value added, the worst that could have been seen. For values of 0 and 1 it is Clopper and
+Pearson's exact bound; values that spread less have shorter intervals. No interval has no length,
+and no distribution is known, however skewed, for which a bound holds less often than it says. That
+is what score intervals lack: Wilson's holds 84% of the time at the worst small share, and at the
+effective sample size it misses few conversations in which a model breaks the role all the time.
+"""
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+_TAIL = 0.025
+"""Of a 95% interval, on each side."""
+_DRAWS = 20_000
+"""Of the random weights: a bound's tail then is 0.025 ± 0.001."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """A share with its 95% Wilson interval.
+    """A share with its 95% interval.
 
     Attributes:
         passed, total: the counts.
@@ -20,61 +37,36 @@ class Proportion:
     low: float | None
     high: float | None
 
-    def estimate(self) -> tuple[float, float, float]:
-        """Rate, low and high, where there are any.
-
-        Raises:
-            ValueError: the total is 0.
-        """
-        if self.rate is None or self.low is None or self.high is None:
-            raise ValueError("a share of nothing has no rate")
-        return self.rate, self.low, self.high
-
 
 def proportion(outcomes: Sequence[bool]) -> Proportion:
-    """The share of successes with its Wilson score interval (Wilson 1927)."""
-    from scipy.stats import binomtest
+    """The share of successes with its exact interval (Clopper & Pearson 1934)."""
+    from scipy.special import betaincinv
 
     passed, total = sum(outcomes), len(outcomes)
     if total == 0:
         return Proportion(0, 0, None, None, None)
-    interval = binomtest(passed, total).proportion_ci(method="wilson")
-    return Proportion(passed, total, passed / total, float(interval.low), float(interval.high))
+    failed = total - passed
+    low = float(betaincinv(passed, failed + 1, _TAIL)) if passed else 0.0
+    high = float(betaincinv(passed + 1, failed, 1 - _TAIL)) if failed else 1.0
+    return Proportion(passed, total, passed / total, low, high)
 
 
 def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> Proportion:
     """The share of successes where outcomes of one cluster go together.
 
-    Wilson's interval at the effective sample size (Korn & Graubard 1998, Survey Methodology
-    24:193): the size at which independent outcomes would have the variance that the clusters'
-    residuals show, with the t distribution of clusters - 1 degrees. Where all outcomes are equal,
-    clusters count as single outcomes; one cluster alone says nothing of others, and its interval
-    is all of [0, 1].
+    The clusters are weighted, and the one that is added is as large as the largest.
 
     Args:
         outcomes: in any order.
         clusters: of each outcome.
     """
-    from scipy.stats import t
-
     passed, total = sum(outcomes), len(outcomes)
-    if total == 0:
-        return Proportion(0, 0, None, None, None)
-    rate = passed / total
-    residuals: dict[Hashable, float] = {}
-    for outcome, cluster in zip(outcomes, clusters, strict=True):
-        residuals[cluster] = residuals.get(cluster, 0.0) + outcome - rate
-    number = len(residuals)
-    if number == total:
+    sizes = Counter(clusters)
+    if len(sizes) == total:
         return proportion(outcomes)
-    if number == 1:
-        return Proportion(passed, total, rate, 0.0, 1.0)
-    variance = sum(of**2 for of in residuals.values()) / total**2 * number / (number - 1)
-    effective = float(number)
-    if 0 < passed < total:
-        effective = min(total, rate * (1 - rate) / variance) if variance > 0 else total
-    low, high = _wilson(rate, effective, float(t.ppf(0.975, number - 1)))
-    return Proportion(passed, total, rate, low, high)
+    successes = Counter(c for c, outcome in zip(clusters, outcomes, strict=True) if outcome)
+    low, high = ratio_interval([(successes[cluster], size) for cluster, size in sizes.items()])
+    return Proportion(passed, total, passed / total, low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +79,10 @@ class Mean:
 
 
 def bounded_mean(values: Sequence[float]) -> Mean:
-    """The mean of independent values in [0, 1].
-
-    Wilson's interval at the effective sample size, as in ``clustered_proportion``: values that are
-    all 0 or 1 have their own number, values that spread less tell more.
-
-    Args:
-        values: in any order.
-    """
-    from scipy.stats import t
-
-    number = len(values)
-    if number == 0:
+    """The mean of independent values in [0, 1], in any order."""
+    if not values:
         return Mean(None, None, None)
-    mean = sum(values) / number
-    if number == 1:
-        return Mean(mean, 0.0, 1.0)
-    variance = sum((value - mean) ** 2 for value in values) / (number - 1) / number
-    effective = mean * (1 - mean) / variance if variance > 0 else float(number)
-    low, high = _wilson(mean, effective, float(t.ppf(0.975, number - 1)))
-    return Mean(mean, low, high)
-
-
-def _wilson(rate: float, total: float, z: float) -> tuple[float, float]:
-    """Wilson's score interval for a total that need not be whole."""
-    centre = (rate + z**2 / (2 * total)) / (1 + z**2 / total)
-    reach = z / (1 + z**2 / total) * math.sqrt(rate * (1 - rate) / total + z**2 / (4 * total**2))
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    return Mean(sum(values) / len(values), *ratio_interval([(value, 1.0) for value in values]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +115,9 @@ def paired_difference(treatment: Sequence[bool], baseline: Sequence[bool]) -> Pa
     """Compare two arms prompt by prompt.
 
     The p-value is McNemar's exact one: discordant pairs are a fair coin under no difference. The
-    interval is Newcombe's hybrid score interval for paired proportions (Newcombe 1998, Statistics
-    in Medicine 17:2635, method 10), which holds at 0% and 100% too, where bootstrap and Wald
-    intervals collapse.
+    interval is that of the mean of the pairs' differences. It leaves out 0 where the p-value is
+    below 0.05: with g pairs gained and l lost its lower bound is above 0 where Gamma(g) is less
+    than Gamma(l + 1) in fewer than 2.5% of draws, and that chance is the binomial tail of the test.
 
     Args:
         treatment: outcome on each prompt.
@@ -157,49 +126,41 @@ def paired_difference(treatment: Sequence[bool], baseline: Sequence[bool]) -> Pa
     from scipy.stats import binomtest
 
     pairs = list(zip(treatment, baseline, strict=True))
-    total = len(pairs)
-    both = sum(t and b for t, b in pairs)
     gained = sum(t and not b for t, b in pairs)
     lost = sum(b and not t for t, b in pairs)
-    neither = total - both - gained - lost
     discordant = gained + lost
     p_value = float(binomtest(gained, discordant).pvalue) if discordant else 1.0
-    phi = _correlation(both, gained, lost, neither)
-    low, high = difference_interval(proportion(treatment), proportion(baseline), phi)
-    return PairedDifference((gained - lost) / total, low, high, p_value, total, gained, lost)
+    low, high = ratio_interval([((1 + t - b) / 2, 1.0) for t, b in pairs])
+    return PairedDifference(
+        (gained - lost) / len(pairs), 2 * low - 1, 2 * high - 1, p_value, len(pairs), gained, lost
+    )
 
 
-def difference_interval(
-    first: Proportion, second: Proportion, correlation: float
-) -> tuple[float, float]:
-    """The interval of the difference of two shares, from their own intervals.
-
-    The distances from each share to the ends of its interval add up as standard errors do
-    (Newcombe 1998; Zou & Donner 2008, Statistics in Medicine 27:1693).
+def ratio_interval(shares: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The 95% interval of sum of parts / sum of wholes.
 
     Args:
-        first: of something.
-        second: which is taken away from it; of something, too.
-        correlation: of the two shares.
+        shares: independent (part, whole), each with 0 <= part <= whole.
     """
-    (rate_1, low_1, high_1), (rate_2, low_2, high_2) = first.estimate(), second.estimate()
-    difference = rate_1 - rate_2
-    down_1, up_1 = rate_1 - low_1, high_1 - rate_1
-    down_2, up_2 = rate_2 - low_2, high_2 - rate_2
-    low = difference - math.sqrt(down_1**2 - 2 * correlation * down_1 * up_2 + up_2**2)
-    high = difference + math.sqrt(down_2**2 - 2 * correlation * down_2 * up_1 + up_1**2)
-    return max(-1.0, low), min(1.0, high)
+    missed = [(whole - part, whole) for part, whole in shares]
+    return 1 - _upper_bound(*sorted(missed)), _upper_bound(*sorted(shares))
 
 
-def _correlation(both: int, gained: int, lost: int, neither: int) -> float:
-    """Newcombe's continuity-corrected phi of the two-by-two table."""
-    margins = (both + gained) * (lost + neither) * (both + lost) * (gained + neither)
-    if margins == 0:
-        return 0.0
-    product = float(both * neither - gained * lost)
-    if product > 0:
-        product = max(product - (both + gained + lost + neither) / 2, 0)
-    return product / math.sqrt(margins)
+@lru_cache(maxsize=4096)
+def _upper_bound(*shares: tuple[float, float]) -> float:
+    """Gaffke's bound, for a ratio of means where wholes differ.
+
+    Uniform weights of equal values are drawn as one: they sum to a gamma variate of their number.
+    """
+    import numpy as np
+
+    worst = max(whole for _, whole in shares)
+    counts = sorted(Counter([*shares, (worst, worst)]).items())
+    values = np.array([share for share, _ in counts])  # (distinct, 2)
+    shapes = [count for _, count in counts]
+    weights = np.random.default_rng(0).standard_gamma(shapes, (_DRAWS, len(shapes)))
+    parts, wholes = (weights @ values).T
+    return float(np.quantile(parts / wholes, 1 - _TAIL))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
-import numpy as np
 import pytest
 
 from rolewright.evaluation.arms import Arm
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.run import run_suite
-from rolewright.evaluation.suites.stability import session_figures, stability
+from rolewright.evaluation.suites.stability import stability
 from rolewright.evaluation.targets.target import Reply
 
 
@@ -76,43 +75,14 @@ def test_the_base_model_without_the_role_is_not_asked(role):
     assert suite.arms == {"base+role", "tuned+role"}
 
 
-@pytest.mark.parametrize("broken_share", [0.05, 0.3])
-def test_intervals_hold_the_planted_figures(role, broken_share):
-    """A model whose conversations differ in how often they break: 95% intervals, 200 runs."""
-    sessions, turns, runs = 40, 5, 200
-    draw = np.random.default_rng(0)
-    shares = [0.0, 2 * broken_share]  # a steady and a shaky half of all conversations
-    truth = {
-        "isr": 1 - broken_share,
-        "ssr": np.mean([[(1 - s) ** (turn + 1) for turn in range(turns)] for s in shares]),
-    }
-    held = dict.fromkeys(truth, 0)
-    for _ in range(runs):
-        kept = [draw.random(turns) >= shares[int(draw.integers(2))] for _ in range(sessions)]
-        samples = _samples(role, kept)
-        found = session_figures(samples)
-        for name, planted in truth.items():
-            held[name] += found[name]["low"] <= planted <= found[name]["high"]
-    assert all(count >= 0.93 * runs for count in held.values()), held
+def test_a_turn_in_which_the_role_is_lost_is_an_objection(role):
+    suite = stability(role, prompts_of_role(role), {5: 8})
 
+    def objections(breaks):
+        return suite.objections({"tuned+role": {"5": figures(role, breaks, 8)}})
 
-def _samples(role, kept):
-    from rolewright.conversations.conversation import Conversation, Message
-    from rolewright.errors import Place
-    from rolewright.evaluation.sample import Sample
-    from rolewright.verifiers import Verdict
-
-    reply = Reply("", 1, 1, True)
-    return [
-        Sample(
-            "stability",
-            "tuned+role",
-            Conversation((Message("user", "Q"),), None, str(session), Place("x")),
-            reply,
-            {"rule": Verdict(bool(ok), "")},
-            0.0,
-            turn,
-        )
-        for session, turns in enumerate(kept)
-        for turn, ok in enumerate(turns)
+    assert objections(lambda _, turn: turn == 2) == [
+        "stability: in conversations of 5 turns the role is lost in turn 3 (kept by 0%)"
     ]
+    assert objections(lambda id_, turn: turn == 2 and int(id_[-1]) % 2) == []
+    assert suite.objections({"base+role": {}}) == []

@@ -27,6 +27,9 @@ def stability(
 ) -> Suite:
     """Held-out prompts, one after another in one conversation, each answered by the model.
 
+    It objects where the tuned model has clearly lost the role in some turn: by the whole 95%
+    interval, most answers there break a rule. Adherence, which asks single turns, is blind to it.
+
     Args:
         role: its rules judge every turn.
         prompts: as ``prompts_under_role`` chose them; their last user turns are used.
@@ -40,7 +43,21 @@ def stability(
         judge=by_rules(role),
         summarise=_summarise,
         judged_rules=role.judged_rules,
+        objections=_objections,
     )
+
+
+def _objections(figures: Mapping[str, Any]) -> list[str]:
+    found = []
+    for turns, of_turns in figures.get(TUNED_ROLE, {}).items():
+        lost = [n for n, kept in enumerate(of_turns["kept"], start=1) if kept["high"] < 0.5]
+        if lost:
+            worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
+            found.append(
+                f"stability: in conversations of {turns} turns the role is lost in turn "
+                f"{', '.join(map(str, lost))} (kept by {worst:.0%})"
+            )
+    return found
 
 
 def draw_sessions(
@@ -102,7 +119,7 @@ def session_figures(samples: Sequence[Sample]) -> dict[str, Any]:
         until then; ``kept``: by turn, the share that keeps every rule; ``recovery``: of the turns
         behind a broken one, the share that keeps every rule again. Each with ``rate``, ``low`` and
         ``high``; intervals are 95%, clustered by conversation where it has several turns in a
-        figure.
+        figure. They take conversations to be independent, though prompts recur in them.
     """
     sessions = [
         [sample.kept_all for sample in turns]
