@@ -164,7 +164,7 @@ def count_verdicts(runs: int, only: str) -> dict[str, float]:
         )
         / runs
         for condition in verdicts()
-        if only in condition.name
+        if condition.name.startswith(only)
     }
 
 

@@ -67,7 +67,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     truth = scipy.stats.norm.cdf(0.5 / np.sqrt(3)) - 0.5
     found = [clustered_difference(*world(draw, 30, 5, 0.5)) for _ in range(300)]
     covered = np.mean([each.low <= truth <= each.high for each in found])
-    assert 0.92 <= covered <= 0.99
+    assert covered >= 0.93
 
 
 def test_no_difference_is_found_as_rarely_as_the_level_says():
@@ -81,13 +81,15 @@ def test_the_interval_is_like_that_of_a_cluster_bootstrap():
     found = clustered_difference(treatment, baseline, names)
     net = (np.array(treatment, int) - np.array(baseline, int)).reshape(60, 5).mean(axis=1)
     draws = np.random.default_rng(3).choice(net, size=(4000, 60)).mean(axis=1)
-    assert (found.low, found.high) == pytest.approx(np.quantile(draws, [0.025, 0.975]), abs=0.02)
+    low, high = np.quantile(draws, [0.025, 0.975])  # it holds too seldom, Gaffke's never
+    assert low - 0.05 < found.low < low
+    assert high < found.high < high + 0.05
 
 
 def test_total_success_against_total_failure_keeps_an_interval():
     found = clustered_difference([True] * 40, [False] * 40, [n // 4 for n in range(40)])
     assert found.difference == found.high == 1
-    assert 0.4 < found.low < 0.8
+    assert 0.3 < found.low < 0.8
     assert found.p_value == pytest.approx(2 / 2**10)
 
 

@@ -38,9 +38,9 @@ def test_kappa_by_hand(compare):
     found = compare({(True, True): 20, (True, False): 5, (False, True): 10, (False, False): 15})
     assert found.agreement.rate == pytest.approx(0.7)
     assert found.kappa == pytest.approx(0.4)
-    # Wilson's 95% interval of 35 of 50 is 0.5625 to 0.8090.
-    assert found.low == pytest.approx(0.125, abs=0.001)
-    assert found.high == pytest.approx(0.618, abs=0.001)
+    # Clopper and Pearson's 95% interval of 35 of 50 is 0.5539 to 0.8214.
+    assert found.low == pytest.approx(0.108, abs=0.001)
+    assert found.high == pytest.approx(0.643, abs=0.001)
     assert not found.suffices
     assert "at least 0.6" in found.in_words
 
