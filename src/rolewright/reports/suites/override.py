@@ -40,18 +40,39 @@ def override_view(figures: Json, tones: Mapping[str, str], word: Wording) -> Sui
             ),
         ),
         tables=(_heat_map(figures, word),),
-        results=tuple(_cost(arm, of_arm["all"]["cost"], word) for arm, of_arm in figures.items()),
+        results=(
+            *(_cost(arm, of_arm["all"]["cost"], word) for arm, of_arm in figures.items()),
+            *(_tokens(arm, of_arm["control_tokens"], word) for arm, of_arm in figures.items()),
+        ),
         tile=share_tile(word("override.tile"), overall[word("override.success")], word),
     )
 
 
-def objection(figures: Json, word: Wording) -> str:
-    """What stands against "took hold" where the suite objects."""
-    base, tuned = (
-        percent(figures[arm]["all"]["role_kept_under_attack"]["rate"])
-        for arm in ("base+role", "tuned+role")
-    )
-    return word("override.objection", tuned=tuned, base=base)
+def objections(figures: Json, word: Wording) -> list[str]:
+    """What stands against "took hold", in the suite's order: the last, if it objects to that too.
+
+    Texts that became control tokens, by arm, and then that training made the role easier to break.
+    """
+    sentences = [
+        _tokens(arm, of_arm["control_tokens"], word)
+        for arm, of_arm in figures.items()
+        if of_arm["control_tokens"] and of_arm["control_tokens"]["injected"]
+    ]
+    kept = {
+        arm: percent(each["all"]["role_kept_under_attack"]["rate"]) for arm, each in figures.items()
+    }
+    if "tuned+role" in kept:
+        tuned, base = kept["tuned+role"], kept["base+role"]
+        sentences.append(word("override.objection", tuned=tuned, base=base))
+    return sentences
+
+
+def _tokens(arm: str, found: Json | None, word: Wording) -> str:
+    """Whether prompts that spell control tokens out were given any."""
+    name = word.name("arms", arm)
+    if found is None:
+        return word("override.tokens_unchecked", arm=name)
+    return word("override.tokens", arm=name, injected=found["injected"], prompts=found["prompts"])
 
 
 def _cost(arm: str, cost: Json, word: Wording) -> str:
@@ -69,7 +90,7 @@ def _heat_map(figures: Json, word: Wording) -> Table:
     """All attacks, then those of each group: by strength, by family, and by what else there is."""
     first = next(iter(figures.values()))
     rows = [_row(word("override.all"), {arm: each["all"] for arm, each in figures.items()}, word)]
-    for grouping in sorted(first.keys() - {"all"}, key=_order):
+    for grouping in sorted(first.keys() - {"all", "control_tokens"}, key=_order):
         rows.append(Row(word.name("attack_groups", grouping)))
         for key in first[grouping]:
             of_arms = {arm: each[grouping].get(key) for arm, each in figures.items()}
