@@ -95,6 +95,9 @@ def inputs() -> ReportInputs:
     }
     paired = {"baseline": "base+role", "treatment": "tuned+role", "difference": 0.75}
     paired |= {"low": 0.4, "high": 0.9, "p_value": 0.0002, "pairs": 4}
+    change = {"treatment_rate": 1.0, "baseline_rate": 0.25, "difference": 0.75}
+    change |= {"adjusted_p_value": 0.012, "change": "better"}
+    paired["rules"] = [{"id": "short", **change}]
     broken = {"rule": "short", "passed": False, "evidence": "too long", "span": [2, 5]}
     comparison = {"score": "sequence_probability", "method": "platt"}
     measures = {"auroc": 0.8612, "brier": 0.1512, "ece": 0.0612}
@@ -125,6 +128,9 @@ def inputs() -> ReportInputs:
             "suites": {},
             "paired": paired,
             "objections": [],
+            "does_not_fit": {},
+            "judge": None,
+            "thresholds": [],
             "verdict": "took hold",
             "reason": "The interval lies above zero.",
         },
@@ -192,6 +198,12 @@ def attacked(broken: int, total: int = 20) -> dict[str, Any]:
     }
 
 
+def amounts(bits_per_byte: float) -> dict[str, Any]:
+    more = {"bits_per_token": 4 * bits_per_byte, "perplexity": 2 ** (4 * bits_per_byte)}
+    sizes = {"texts": 12, "bytes": 4000, "tokens": 1000}
+    return {**sizes, "bits_per_byte": bits_per_byte, **more}
+
+
 @pytest.fixture
 def suites() -> dict[str, Any]:
     """Figures of all suites that there are, and of one that nobody knows."""
@@ -209,6 +221,7 @@ def suites() -> dict[str, Any]:
                 "all": attacked(broken),
                 "families": {"encoding": attacked(broken, 12), "emotion": attacked(0, 8)},
                 "strengths": {"weak": attacked(0, 10), "strong": attacked(broken, 10)},
+                "control_tokens": {"prompts": 4, "injected": 0},
             }
             for arm, broken in zip(roles, (9, 3), strict=True)
         },
@@ -233,6 +246,44 @@ def suites() -> dict[str, Any]:
             }
             for arm, rate in zip(roles, (0.4, 0.9), strict=True)
         },
+        "switching": {
+            "arms": {
+                arm: {
+                    "unseen": share(8, 10),
+                    "after_switch": share(own, 10),
+                    "carry_over": share(own, 10),
+                }
+                for arm, own in zip(roles, (2, 6), strict=True)
+            },
+            "differences": {
+                "unseen": difference(0.0),
+                "after_switch": difference(0.4),
+                "carry_over": difference(0.4),
+            },
+            "roles": {"Town crier": {arm: share(5, 20) for arm in roles}},
+            "carried_rules": {
+                "short": {arm: share(4, 10) for arm in roles},
+                "never-asked": {arm: {"rate": None, "low": None, "high": None} for arm in roles},
+            },
+        },
+        "instructions": {
+            "arms": {
+                arm: {
+                    "strict": {"prompts": share(kept, 40), "instructions": share(kept, 60)},
+                    "loose": {"prompts": share(kept + 2, 40), "instructions": share(kept + 2, 60)},
+                }
+                for arm, kept in zip(("base", "tuned"), (30, 24), strict=True)
+            },
+            "margin": 0.05,
+            "difference": difference(-0.15),
+            "no_worse": False,
+        },
+        "perplexity": {
+            "arms": {"base": amounts(0.8), "tuned": amounts(0.82)},
+            "margin": 0.02,
+            "difference": {"change": 0.025, "low": 0.011, "high": 0.039, "pairs": 12},
+            "no_worse": False,
+        },
         "general_ability": {
             "arms": {"base": share(20, 40), "tuned": share(19, 40)},
             "margin": 0.02,
@@ -248,6 +299,7 @@ def all_suites(inputs, suites) -> ReportInputs:
     """A report of all suites, with a conversation of each."""
     evaluation = {**inputs.evaluation, "suites": suites}
     arms = {"over_role": "tuned", "general_ability": "tuned"}
+    arms |= {"instructions": "tuned", "perplexity": "tuned"}
     more = [
         sample(arms.get(suite, "tuned+role"), 1, f"said in {suite}", suite=suite)
         for suite in suites

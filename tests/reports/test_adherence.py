@@ -31,7 +31,7 @@ def test_each_rule_has_a_chart_with_a_bar_for_each_arm_that_measured_it(inputs, 
 
 
 def test_zero_totals_show_no_rate(inputs):
-    never = rule_rows(inputs.evaluation)[1]
+    never = rule_rows(inputs.evaluation, WORD)[1]
     assert [(cell.rate, cell.count, cell.measured) for cell in never.cells] == [
         ("–", "0/0", False)
     ] * 3
@@ -40,7 +40,7 @@ def test_zero_totals_show_no_rate(inputs):
 def test_a_rule_that_an_arm_lacks_leaves_its_cell_empty(inputs):
     arms = inputs.evaluation["arms"]
     arms["base"]["rules"] = arms["base"]["rules"][1:]
-    rows = {row.id: row for row in rule_rows(inputs.evaluation)}
+    rows = {row.id: row for row in rule_rows(inputs.evaluation, WORD)}
     assert rows["short"].cells[0] is None
     assert [cell.failed for cell in rows["short"].cells[1:]] == [3, 0]
 

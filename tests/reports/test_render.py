@@ -28,6 +28,9 @@ def test_whole_report_is_well_formed(all_suites, language, parse):
         "suite-leakage",
         "suite-over-role",
         "suite-consistency",
+        "suite-switching",
+        "suite-instructions",
+        "suite-perplexity",
         "suite-general-ability",
         "suite-new-suite-",
         "training",
@@ -223,6 +226,37 @@ def test_what_stands_against_the_verdict_is_told(all_suites, change, language, p
     assert {"en": "2 is not ruled out", "zh": "超过 2 个百分点"}[language] in box
     assert {"en": "3 of the prompts were trained on", "zh": "3 条提示曾用于训练"}[language] in box
     assert "off-topic" in page.find("section", id="verdict")[0]["text"]
+
+
+def test_rules_tell_what_training_changed(inputs, parse, language):
+    page = parse(render_report(inputs, language))
+    row = next(row for row in page.find("tr") if "p = 0.012" in row["text"])
+    assert "short" in row["text"]
+    assert "+75 p = 0.012" in row["text"]
+    assert {"en": "better", "zh": "变好"}[language] in row["text"]
+
+
+def test_what_was_asked_for_and_left_out_is_told(inputs, change, parse, language):
+    share = {"passed": 58, "total": 64, "rate": 58 / 64, "low": 0.8, "high": 0.95}
+    none = {"passed": 0, "total": 0, "rate": None, "low": None, "high": None}
+    thresholds = [
+        {"suite": "adherence", "rule": "short", "least": 0.9, **share, "reached": True},
+        {"suite": "override", "rule": None, "least": 0.95, **share, "reached": False},
+        {"suite": "adherence", "rule": "never-asked", "least": 0.5, **none, "reached": False},
+    ]
+    evaluation = {**inputs.evaluation, "thresholds": thresholds, "does_not_fit": {"stability": 7}}
+    page = parse(render_report(change(inputs, evaluation=evaluation), language))
+    kept, missed, unjudged = (
+        item["text"] for item in page.find("li") if item["text"][:1] in {"✓", "✗"}
+    )
+    assert "short" in kept
+    assert "90.6%" in kept
+    assert kept[0] == "✓"
+    assert {"en": "Attacks", "zh": "攻击"}[language] in missed
+    assert missed[0] == "✗"
+    assert {"en": "no answer was judged", "zh": "没有回答被评判"}[language] in unjudged
+    box = page.find("div", class_="verdict")[0]["text"]
+    assert {"en": "Stability: 7 probes", "zh": "稳定性：有 7 个测例"}[language] in box
 
 
 def test_tiles_lead_to_their_suites(all_suites, parse):

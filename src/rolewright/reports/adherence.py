@@ -8,7 +8,7 @@ from rolewright.reports.arms import spoken_bars, tone
 from rolewright.reports.charts.bars import Bar, rate_bars
 from rolewright.reports.difference import Comparison, paired_figure
 from rolewright.reports.figure import Chart, Figure, single_chart
-from rolewright.reports.numerals import percent, percent_interval
+from rolewright.reports.numerals import p_value, percent, percent_interval, points
 from rolewright.reports.wording import Wording
 
 
@@ -35,11 +35,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A line of the rule table; a cell is None where an arm did not check the rule."""
+    """A line of the rule table.
+
+    Attributes:
+        id: of the rule.
+        check: its verifier.
+        cells: None where an arm did not check the rule.
+        change: what training added, in points; empty where nothing was compared.
+        certainty: Holm's p and what follows from it, in words.
+    """
 
     id: str
     check: str
     cells: tuple[Cell | None, ...]
+    change: str = ""
+    certainty: str = ""
 
 
 def overall_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
@@ -65,7 +75,7 @@ def overall_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
 def rules_figure(evaluation: Mapping[str, Any], word: Wording) -> Figure:
     """Share of answers that keep each rule, by arm: one small chart a rule."""
     charts, rows = [], []
-    for row in rule_rows(evaluation):
+    for row in rule_rows(evaluation, word):
         bars = [
             _rule_bar(evaluation["arms"][cell.arm], row.id, cell, index, word)
             for index, cell in enumerate(row.cells)
@@ -94,13 +104,40 @@ def _rule_bar(arm: Mapping[str, Any], rule_id: str, cell: Cell, index: int, word
     return Bar(label, colour, rule["rate"], rule["low"], rule["high"], cell.rate, cell.count)
 
 
-def rule_rows(evaluation: Mapping[str, Any]) -> list[RuleRow]:
+def rule_rows(evaluation: Mapping[str, Any], word: Wording) -> list[RuleRow]:
     """The rule table: every rule of any arm, in the order of the role file."""
     arms = evaluation["arms"]
     checks = {rule["id"]: rule["check"] for arm in arms.values() for rule in arm["rules"]}
+    changes = {each["id"]: each for each in (evaluation["paired"] or {"rules": ()})["rules"]}
     return [
-        RuleRow(id_, check, tuple(_cell(name, arm, id_) for name, arm in arms.items()))
+        RuleRow(
+            id_,
+            check,
+            tuple(_cell(name, arm, id_) for name, arm in arms.items()),
+            *(_change(changes[id_], word) if id_ in changes else ()),
+        )
         for id_, check in checks.items()
+    ]
+
+
+def _change(change: Mapping[str, Any], word: Wording) -> tuple[str, str]:
+    said = word.name("changes", change["change"])
+    return points(change["difference"]), f"{p_value(change['adjusted_p_value'])} · {said}"
+
+
+def rule_objections(paired: Mapping[str, Any], word: Wording) -> list[str]:
+    """What stands against "took hold": rules that training made worse, a sentence each."""
+    return [
+        word(
+            "adherence.objection",
+            rule=each["id"],
+            tuned=percent(each["treatment_rate"]),
+            base=percent(each["baseline_rate"]),
+            p=p_value(each["adjusted_p_value"]),
+            count=len(paired["rules"]),
+        )
+        for each in paired["rules"]
+        if each["change"] == "worse"
     ]
 
 

@@ -17,11 +17,13 @@ class Comparison:
     Attributes:
         treatment, baseline: the arms' keys.
         estimate: ``difference``, ``low``, ``high``, ``p_value`` and ``pairs``.
+        measure: what they are compared in, in words, where a figure has several.
     """
 
     treatment: str
     baseline: str
     estimate: Mapping[str, Any]
+    measure: str = ""
 
 
 def paired_figure(
@@ -45,13 +47,17 @@ def paired_figure(
             None = none is drawn, and the scale is that of all possible differences.
     """
     several = len(comparisons) > 1
+    measured = any(each.measure for each in comparisons)
     heads = ("treatment", "baseline", "points", "interval", "p_value", "pairs")
     return Figure(
         anchor=anchor,
         title=texts[0],
         caption=texts[1],
         charts=tuple(_chart(each, several, side, margin, word) for each in comparisons),
-        columns=tuple(word(f"difference.{head}") for head in heads),
+        columns=(
+            *((word("suite.measure"),) if measured else ()),
+            *(word(f"difference.{head}") for head in heads),
+        ),
         rows=tuple(_row(each, word) for each in comparisons),
     )
 
@@ -65,20 +71,22 @@ def _chart(
         word(side, arm=word.name("arms", arm)) for arm in (compared.baseline, compared.treatment)
     )
     difference = points(estimate["difference"])
+    heading = compared.measure or (treatment if headed else "")
     spoken = word("difference.spoken", difference=difference, **_interval(estimate))
     line = difference_line(
-        f"{treatment}: {spoken}" if headed else spoken,
+        f"{heading}: {spoken}" if heading else spoken,
         (estimate["difference"], estimate["low"], estimate["high"]),
         difference,
         (sides[0], sides[1]),
         margin=None if margin is None else (margin, word("difference.margin")),
     )
-    return Chart(treatment if headed else "", line)
+    return Chart(heading, line)
 
 
 def _row(compared: Comparison, word: Wording) -> tuple[str, ...]:
     estimate = compared.estimate
     return (
+        *((compared.measure,) if compared.measure else ()),
         word.name("arms", compared.treatment),
         word.name("arms", compared.baseline),
         points(estimate["difference"]),

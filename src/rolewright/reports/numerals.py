@@ -34,6 +34,15 @@ def points(difference: float | None) -> str:
     return f"{sign}{abs(rounded)}"
 
 
+def signed_percent(change: float | None) -> str:
+    """A relative change with its sign and one digit."""
+    if not is_number(change):
+        return ABSENT
+    rounded = round(100 * change, 1)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.1f}%"
+
+
 def decimal(value: float | None, digits: int = 3) -> str:
     """A number with fixed digits."""
     return f"{value:.{digits}f}" if is_number(value) else ABSENT

@@ -13,12 +13,15 @@ from rolewright.reports.adherence import (
 from rolewright.reports.arms import tones_of
 from rolewright.reports.browser import browser_data, choices, transcripts_link
 from rolewright.reports.calibration import confidence_view
+from rolewright.reports.judged import judged_view
 from rolewright.reports.page import render_page
 from rolewright.reports.suites.sections import (
     advice_sentences,
+    left_out_sentences,
     objection_sentences,
     suite_views,
 )
+from rolewright.reports.thresholds import threshold_sentences
 from rolewright.reports.training_curve import training_figure
 from rolewright.reports.transcripts import named_systems, systems_of
 from rolewright.reports.wording import Language, Wording, load_wording
@@ -76,17 +79,22 @@ def _evaluation_parts(
 ) -> dict[str, Any]:
     """What the templates show of an evaluation; all of it empty where there is none."""
     if evaluation is None:
-        return dict.fromkeys(("paired", "overall", "rules", "difference")) | dict.fromkeys(
-            ("objections", "advice", "rule_rows", "suites"), ()
+        return dict.fromkeys(
+            ("paired", "overall", "rules", "judged", "difference")
+        ) | dict.fromkeys(
+            ("objections", "left_out", "thresholds", "advice", "rule_rows", "suites"), ()
         )
     paired = evaluation["paired"]
     return {
         "paired": paired,
         "objections": objection_sentences(evaluation, word),
+        "left_out": left_out_sentences(evaluation, word),
+        "thresholds": threshold_sentences(evaluation, word),
         "advice": advice_sentences(evaluation, word),
         "overall": overall_figure(evaluation, word),
         "rules": rules_figure(evaluation, word),
-        "rule_rows": rule_rows(evaluation),
+        "rule_rows": rule_rows(evaluation, word),
+        "judged": judged_view(evaluation["judge"], word),
         "difference": paired and difference_figure(paired, word),
         "suites": suite_views(evaluation["suites"], tones, word),
     }

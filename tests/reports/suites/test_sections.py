@@ -189,6 +189,93 @@ def test_figures_of_any_shape_can_be_shown(figures, rows):
     assert found == rows
 
 
+def test_control_tokens_are_counted_or_said_not_to_be(suites, word):
+    suites["override"]["base+role"]["control_tokens"] = None
+    suites["override"]["tuned+role"]["control_tokens"] = {"prompts": 7, "injected": 3}
+    view = suite_views(suites, TONES, word)[list(suites).index("override")]
+    unknown, counted = view.results[-2:]
+    assert unknown == word("override.tokens_unchecked", arm=word.name("arms", "base+role"))
+    assert "7" in counted
+    assert "3" in counted
+
+
+def test_switching_shows_whose_rules_are_kept(views):
+    shares, changes = views["switching"].figures
+    assert [row[:3] for row in shares.rows][2:] == [
+        ("Other role after a switch", "base + role", "20%"),
+        ("Other role after a switch", "tuned + role", "60%"),
+        ("Own rules after a switch", "base + role", "20%"),
+        ("Own rules after a switch", "tuned + role", "60%"),
+    ]
+    assert [(chart.heading, row[3]) for chart, row in zip(
+        changes.charts, changes.rows, strict=True
+    )] == [
+        ("Other role from the start", "0"),
+        ("Other role after a switch", "+40"),
+        ("Own rules after a switch", "+40"),
+    ]  # fmt: skip
+    roles, rules = views["switching"].tables
+    assert [(row.name, row.cells[0].text) for row in (*roles.rows, *rules.rows)] == [
+        *(("Town crier", "25%"), ("short", "40%"), ("never-asked", "–"))
+    ]
+    assert views["switching"].tile.value == "60%"
+
+
+def test_switching_of_a_base_model_has_no_difference(suites):
+    figures = suites["switching"] | {
+        "differences": dict.fromkeys(suites["switching"]["differences"])
+    }
+    (view,) = suite_views({"switching": figures}, TONES, load_wording("en"))
+    assert len(view.figures) == 1
+
+
+def test_instructions_show_four_figures_and_the_margin(views):
+    view = views["instructions"]
+    shares, difference = view.figures
+    assert [chart.heading for chart in shares.charts] == [
+        *("Requests, strictly", "Instructions, strictly", "Requests, loosely"),
+        "Instructions, loosely",
+    ]
+    assert [row[2] for row in shares.rows[:2]] == ["75%", "60%"]
+    assert difference.rows[0][2] == "−15"
+    assert view.results == (
+        "A loss of more than 5 points is not ruled out (95% interval −19 to −11).",
+    )
+    assert view.tile.value == "−15"
+
+
+def test_perplexity_draws_more_bits_beside_the_margin(views, parse):
+    view = views["perplexity"]
+    bits, change = view.figures
+    assert [row[:2] for row in bits.rows] == [("base", "0.800"), ("tuned, no role", "0.820")]
+    page = parse(str(change.charts[0].svg))
+    labels = {t["text"]: float(t["x"]) for t in page.find("text", class_="tick")}
+    step = (labels["+10"] - labels["0"]) / 10
+    (margin,) = page.find("line", class_="threshold")
+    (dot,) = page.find("circle")
+    assert float(margin["x1"]) == pytest.approx(labels["0"] + 2 * step, abs=0.01)
+    assert float(dot["cx"]) == pytest.approx(labels["0"] + 2.5 * step, abs=0.01)
+    assert view.results == ("More than +2.0% bits is not ruled out (95% interval +1.1% to +3.9%).",)
+    assert view.tile.value == "+2.5%"
+
+
+def test_perplexity_of_a_ruined_model_stays_on_its_scale(suites, parse):
+    suites["perplexity"]["difference"] |= {"change": 4.0, "low": 3.0, "high": 5.0}
+    (view,) = suite_views({"perplexity": suites["perplexity"]}, TONES, load_wording("en"))
+    page = parse(str(view.figures[1].charts[0].svg))
+    labels = {t["text"]: float(t["x"]) for t in page.find("text", class_="tick")}
+    assert float(page.find("circle")[0]["cx"]) == labels["+100"]
+    assert view.tile.value == "+400.0%"
+
+
+@pytest.mark.parametrize(("suite", "tile"), [("instructions", "75%"), ("perplexity", "0.800")])
+def test_costs_of_a_base_model_have_no_difference(suites, suite, tile):
+    figures = {**suites[suite], "difference": None, "no_worse": None}
+    figures["arms"] = {"base": figures["arms"]["base"]}
+    (view,) = suite_views({suite: figures}, TONES, load_wording("en"))
+    assert (len(view.figures), view.results, view.tile.value) == (1, (), tile)
+
+
 def test_objections_are_told_in_the_reports_language(suites, word):
     objections = [
         {"suite": "override", "text": "attacks: …"},
@@ -197,11 +284,59 @@ def test_objections_are_told_in_the_reports_language(suites, word):
     ]
     evaluation = {"suites": suites, "objections": objections}
     attacks, ability, own = objection_sentences(evaluation, word)
-    assert "85%" in attacks
-    assert "55%" in attacks
+    assert "3/12" in attacks
     assert "−2" in ability
     assert "40" in ability
     assert own == "in its own words"
+
+
+def test_a_suite_may_object_several_times(suites, word):
+    suites["override"]["tuned+role"]["control_tokens"] = {"prompts": 7, "injected": 3}
+    change = {"id": "short", "treatment_rate": 0.4, "baseline_rate": 0.9, "adjusted_p_value": 0.01}
+    rules = [{**change, "change": "worse"}, {**change, "id": "kind", "change": "better"}]
+    names = ["adherence", "override", "override", "instructions", "perplexity", "perplexity"]
+    objections = [{"suite": name, "text": f"text {i}"} for i, name in enumerate(names)]
+    evaluation = {"suites": suites, "objections": objections, "paired": {"rules": rules}}
+    rule, tokens, attacks, asked, texts, unknown = objection_sentences(evaluation, word)
+    assert "short" in rule
+    assert "40%" in rule
+    assert tokens == word(
+        "override.tokens", arm=word.name("arms", "tuned+role"), injected=3, prompts=7
+    )
+    assert "3/12" in attacks
+    assert "−15" in asked
+    assert "+2.5%" in texts
+    assert unknown == "text 5"
+
+
+def test_a_role_that_is_leaked_lost_and_easier_to_break(suites, word):
+    tuned, base = (suites["override"][arm] for arm in ("tuned+role", "base+role"))
+    tuned["all"]["role_kept_under_attack"] |= {"rate": 0.4, "high": 0.5}
+    base["all"]["role_kept_under_attack"] |= {"rate": 0.9, "low": 0.8}
+    tuned["all"]["twins_refused"] |= {"passed": 9, "total": 11, "low": 0.4}
+    suites["leakage"]["tuned+role"]["leaked"] |= {"passed": 8, "total": 13}
+    turns, figures = next(iter(suites["stability"]["tuned+role"].items()))
+    figures["kept"][-1] |= {"rate": 0.17, "high": 0.3}
+    names = ["stability", "override", "override", "override", "leakage"]
+    objections = [{"suite": name, "text": "untold"} for name in names]
+    evaluation = {"suites": suites, "objections": objections}
+    lost, easier, families, refused, leaked = objection_sentences(evaluation, word)
+    assert turns in lost
+    assert "17%" in lost
+    assert "40%" in easier
+    assert "90%" in easier
+    assert "3/12" in families
+    assert "9/11" in refused
+    assert "8" in leaked
+    assert "13" in leaked
+
+
+def test_control_tokens_alone_are_no_objection_to_training(suites, word):
+    suites["override"]["tuned+role"]["control_tokens"] = {"prompts": 7, "injected": 3}
+    evaluation = {"suites": suites, "objections": [{"suite": "override", "text": "…"}]}
+    (tokens,) = objection_sentences(evaluation, word)
+    assert "7" in tokens
+    assert "85%" not in tokens
 
 
 def test_advice_names_what_to_add(word):

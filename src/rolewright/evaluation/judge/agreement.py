@@ -62,7 +62,7 @@ class Agreement:
 def agreement_on(labels: Sequence[Label], decisions: Decisions) -> Agreement:
     """Compare a judge's decisions with people's labels.
 
-    The interval is the exact one of the share that is decided alike, seen through Cohen's definition
+    The interval is the exact one of the share decided alike, seen through Cohen's definition
     with the agreement by chance taken as known, as in his own standard error (Cohen 1960,
     Educational and Psychological Measurement 20:37). So it stays open where all agree.
 

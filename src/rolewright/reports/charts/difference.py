@@ -24,8 +24,9 @@ def difference_line(
         estimate: difference, low and high, in [-1, 1].
         value: the difference in words.
         sides: what a difference below and above zero means.
-        margin: a loss that still counts as none, and its name; the scale then is as fine as the
-            interval allows. None = none is drawn, and the scale reaches from −100 to +100.
+        margin: a loss that still counts as none, and its name, negative where more is a loss; the
+            scale then is as fine as the interval allows. None = none is drawn, and the scale
+            reaches from −100 to +100.
     """
     difference, low, high = estimate
     reach = 1.0 if margin is None else _scale(difference, low, high, 2 * margin[0])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rolewright.evaluation.suites.suite import is_frequent
 from rolewright.reports.browser import transcripts_link
 from rolewright.reports.numerals import percent, points
 from rolewright.reports.suites.view import SuiteView, share_tile, shares_figure
@@ -40,18 +41,58 @@ def override_view(figures: Json, tones: Mapping[str, str], word: Wording) -> Sui
             ),
         ),
         tables=(_heat_map(figures, word),),
-        results=tuple(_cost(arm, of_arm["all"]["cost"], word) for arm, of_arm in figures.items()),
+        results=(
+            *(_cost(arm, of_arm["all"]["cost"], word) for arm, of_arm in figures.items()),
+            *(_tokens(arm, of_arm["control_tokens"], word) for arm, of_arm in figures.items()),
+        ),
         tile=share_tile(word("override.tile"), overall[word("override.success")], word),
     )
 
 
-def objection(figures: Json, word: Wording) -> str:
-    """What stands against "took hold" where the suite objects."""
-    base, tuned = (
-        percent(figures[arm]["all"]["role_kept_under_attack"]["rate"])
-        for arm in ("base+role", "tuned+role")
+def objections(figures: Json, word: Wording) -> list[str]:
+    """What stands against "took hold", in the suite's order.
+
+    Texts that became control tokens, by arm; that training made the role easier to break; attacks
+    that break it, by family or all together; and harmless requests that are refused.
+    """
+    sentences = [
+        _tokens(arm, of_arm["control_tokens"], word)
+        for arm, of_arm in figures.items()
+        if of_arm["control_tokens"] and of_arm["control_tokens"]["injected"]
+    ]
+    if "tuned+role" not in figures:
+        return sentences
+    tuned, base = (
+        figures[arm]["all"]["role_kept_under_attack"] for arm in ("tuned+role", "base+role")
     )
-    return word("override.objection", tuned=tuned, base=base)
+    if tuned["high"] < base["low"]:
+        rates = {"tuned": percent(tuned["rate"]), "base": percent(base["rate"])}
+        sentences.append(word("override.objection", **rates))
+    everything, families = figures["tuned+role"]["all"], figures["tuned+role"]["families"]
+    broken = {name: each["success"] for name, each in families.items()}
+    broken = {name: share for name, share in broken.items() if is_frequent(share)}
+    if broken:
+        counts = (f"{word.name('families', k)} ({_count(each)})" for k, each in broken.items())
+        names = word("advice.comma").join(counts)
+        sentences.append(word("override.families_objection", families=names))
+    elif is_frequent(everything["success"]):
+        sentences.append(word("override.all_objection", count=_count(everything["success"])))
+    if is_frequent(everything["twins_refused"]):
+        count = _count(everything["twins_refused"])
+        sentences.append(word("override.refused_objection", count=count))
+    return sentences
+
+
+def _count(share: Json) -> str:
+    return f"{share['passed']}/{share['total']}"
+
+
+def _tokens(arm: str, found: Json | None, word: Wording) -> str:
+    """Whether prompts that spell control tokens out were given any."""
+    name = word.name("arms", arm)
+    if found is None:
+        return word("override.tokens_unchecked", arm=name)
+    return word("override.tokens", arm=name, injected=found["injected"], prompts=found["prompts"])
 
 
 def _cost(arm: str, cost: Json, word: Wording) -> str:
@@ -69,7 +110,7 @@ def _heat_map(figures: Json, word: Wording) -> Table:
     """All attacks, then those of each group: by strength, by family, and by what else there is."""
     first = next(iter(figures.values()))
     rows = [_row(word("override.all"), {arm: each["all"] for arm, each in figures.items()}, word)]
-    for grouping in sorted(first.keys() - {"all"}, key=_order):
+    for grouping in sorted(first.keys() - {"all", "control_tokens"}, key=_order):
         rows.append(Row(word.name("attack_groups", grouping)))
         for key in first[grouping]:
             of_arms = {arm: each[grouping].get(key) for arm, each in figures.items()}

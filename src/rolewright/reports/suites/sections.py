@@ -1,30 +1,45 @@
 """The sections of an evaluation's suites, and what they have against its verdict."""
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
 
-from rolewright.reports.suites import general_ability, override
+from rolewright.reports.adherence import rule_objections
+from rolewright.reports.suites import (
+    general_ability,
+    instructions,
+    leakage,
+    override,
+    perplexity,
+    stability,
+)
 from rolewright.reports.suites.consistency import consistency_view
-from rolewright.reports.suites.leakage import leakage_view
 from rolewright.reports.suites.other import other_view
 from rolewright.reports.suites.over_role import over_role_view
-from rolewright.reports.suites.stability import stability_view
+from rolewright.reports.suites.switching import switching_view
 from rolewright.reports.suites.view import SuiteView
 from rolewright.reports.wording import Wording
 
 Json = Mapping[str, Any]
 
 _VIEWS: dict[str, Callable[[Json, Mapping[str, str], Wording], SuiteView]] = {
-    "stability": stability_view,
+    "stability": stability.stability_view,
     "override": override.override_view,
-    "leakage": leakage_view,
+    "leakage": leakage.leakage_view,
     "over_role": over_role_view,
+    "switching": switching_view,
     "consistency": consistency_view,
+    "instructions": instructions.instructions_view,
     "general_ability": general_ability.general_ability_view,
+    "perplexity": perplexity.perplexity_view,
 }
-_OBJECTIONS: dict[str, Callable[[Json, Wording], str]] = {
-    "override": override.objection,
-    "general_ability": general_ability.objection,
+_OBJECTIONS: dict[str, Callable[[Json, Wording], list[str]]] = {
+    "stability": stability.objections,
+    "override": override.objections,
+    "leakage": leakage.objections,
+    "instructions": instructions.objections,
+    "general_ability": general_ability.objections,
+    "perplexity": perplexity.objections,
 }
 
 
@@ -45,12 +60,31 @@ def suite_views(suites: Json, tones: Mapping[str, str], word: Wording) -> list[S
 
 
 def objection_sentences(evaluation: Json, word: Wording) -> list[str]:
-    """What suites have against "took hold"; of one that the report does not know, its own words."""
+    """What suites have against "took hold"; what the report knows no sentence for, in its words."""
+    texts: dict[str, list[str]] = {}
+    for each in evaluation["objections"]:
+        texts.setdefault(each["suite"], []).append(each["text"])
     return [
-        _OBJECTIONS[each["suite"]](evaluation["suites"][each["suite"]], word)
-        if each["suite"] in _OBJECTIONS
-        else each["text"]
-        for each in evaluation["objections"]
+        sentence or text
+        for suite, own in texts.items()
+        for text, sentence in zip_longest(own, _told(suite, evaluation, word)[: len(own)])
+    ]
+
+
+def _told(suite: str, evaluation: Json, word: Wording) -> list[str]:
+    """A suite's objections in the report's language, in the suite's order."""
+    if suite == "adherence":
+        return rule_objections(evaluation["paired"], word)
+    if suite in _OBJECTIONS:
+        return _OBJECTIONS[suite](evaluation["suites"][suite], word)
+    return []
+
+
+def left_out_sentences(evaluation: Json, word: Wording) -> list[str]:
+    """How much of each suite outgrew the model's context, where anything did."""
+    return [
+        word("verdict.left_out", suite=word.name("suites", suite), count=count)
+        for suite, count in evaluation["does_not_fit"].items()
     ]
 
 

@@ -16,6 +16,19 @@ Json = Mapping[str, Any]
 _RATES = {"ssr": "stability.ssr", "isr": "stability.isr", "recovery": "stability.recovery"}
 
 
+def objections(figures: Json, word: Wording) -> list[str]:
+    """What stands against "took hold", by number of turns: where most answers break a rule."""
+    sentences = []
+    for turns, of_turns in figures["tuned+role"].items():
+        lost = [n for n, kept in enumerate(of_turns["kept"], start=1) if kept["high"] < 0.5]
+        if lost:
+            worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
+            numbers = word("advice.comma").join(map(str, lost))
+            names = {"turns": turns, "lost": numbers, "worst": percent(worst)}
+            sentences.append(word("stability.objection", **names))
+    return sentences
+
+
 def stability_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:
     """Curves by turn, and the rates over whole conversations."""
     lengths = sorted({turns for of_arm in figures.values() for turns in of_arm}, key=int)
