@@ -53,10 +53,11 @@ def as_row(prompt, answer=None, **further):
     return {"messages": messages, **further}
 
 
-GUIDES = {
-    language: yaml.safe_load((Path(__file__).parent / f"guide_{language}.yaml").read_text("utf-8"))
-    for language in ("en", "zh")
-}
+def read_parts(name):
+    return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
+
+
+GUIDES = {language: read_parts(f"guide_{language}") for language in ("en", "zh")}
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -72,13 +73,13 @@ def fill(form, slots, choose):
     return text[0].upper() + text[1:]
 
 
-def make_rows(language, count, seed=0):
+def make_rows(parts, count, seed=0):
     """Clean rows, no two alike, as many of each scenario."""
-    choose, parts = random.Random(seed), GUIDES[language]
-    slots = parts["slots"]
+    choose, slots = random.Random(seed), parts["slots"]
+    joint = " " if "language: en" in parts["role"] else ""
     rows, seen = [], set()
     while len(rows) < count:
-        scenario = list(parts["inputs"])[len(rows) % 4]
+        scenario = list(parts["inputs"])[len(rows) % len(parts["inputs"])]
         question = fill(choose.choice(parts["inputs"][scenario]), slots, choose)
         answer = fill(choose.choice(parts["answers"][scenario]), slots, choose)
         if question in seen or answer in seen:
@@ -86,7 +87,7 @@ def make_rows(language, count, seed=0):
         seen |= {question, answer}
         if not answer.endswith(("?", "？")) and "\n" not in answer and choose.random() < 0.7:
             tail = fill(choose.choice(parts["tails"]), slots, choose)
-            answer += (" " if language == "en" else "") + tail
+            answer += joint + tail
         turns = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         rows.append({"scenario": scenario, "messages": turns})
     return rows
@@ -95,7 +96,14 @@ def make_rows(language, count, seed=0):
 @pytest.fixture
 def clean_rows(language):
     """Make clean rows of the language: ``clean_rows(count, seed=0)``."""
-    return lambda count, seed=0: make_rows(language, count, seed)
+    return lambda count, seed=0: make_rows(GUIDES[language], count, seed)
+
+
+@pytest.fixture(params=["shop_en", "hotel_zh"])
+def desk(request, load):
+    """A role at a desk, and how to make clean rows of it: ``make(count, seed)``."""
+    parts = read_parts(request.param)
+    return load(parts["role"]), lambda count, seed: make_rows(parts, count, seed)
 
 
 @pytest.fixture

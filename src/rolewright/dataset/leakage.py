@@ -26,6 +26,8 @@ SIMILAR = 0.8
 BOILERPLATE = 2
 """A run of words that more prompts of the evaluation, or more training rows, have is a phrase of
 the task."""
+MOSTLY_SAME = 0.6
+"""The share of their words that two prompts of one form have in common."""
 
 _MOST_BUFFERED_CHARACTERS = 500_000
 
@@ -44,6 +46,7 @@ class Leakage:
         self._row = -1
         self._exact: dict[int, int] = {}
         self._near: dict[int, int] = {}
+        self._overlapping: dict[int, int] = {}
         self._buffer: list[tuple[int, str]] = []
         self._buffered_characters = 0
         self._found = {code: Occurrences(code) for code in ("RW501", "RW502", "RW503")}
@@ -70,6 +73,7 @@ class Leakage:
         self._compare_runs()
         table = self._fingerprints.table()
         self._near = self._held_out.find_near(table)
+        self._overlapping = self._held_out.overlapping(table)
         said: set[int] = set()
         for code, leaks in self._by_code():
             rows: dict[int, int] = {}
@@ -88,7 +92,7 @@ class Leakage:
     def _by_code(self) -> Iterator[tuple[str, dict[int, int]]]:
         yield "RW501", self._exact
         yield "RW502", self._near
-        yield "RW503", self._held_out.overlapping()
+        yield "RW503", self._overlapping
 
     def figures(self) -> dict[str, Any]:
         """How many evaluation prompts there are, and where those stand that are trained on."""
@@ -167,14 +171,22 @@ class HeldOut:
             if len(rows) <= BOILERPLATE:
                 rows.append(texts[owner][0])
 
-    def overlapping(self) -> dict[int, int]:
+    def overlapping(self, table: FingerprintTable) -> dict[int, int]:
         """The index of each row that has a run of a held-out prompt, and of that prompt."""
         return {
             row: int(self._owners[run])
             for run, rows in self._rows_of_run.items()
             if len(rows) <= BOILERPLATE
             for row in rows
+            if not self._is_one_form(table.prompt_words, row, int(self._owners[run]))
         }
+
+    def _is_one_form(self, asked: ContentWords, row: int, held_out: int) -> bool:
+        """Whether the two prompts are mostly the same, and other words tell them apart."""
+        mine, other = asked.of(row), self._words.of(held_out)
+        shared = len(mine & other)
+        is_mostly_same = shared >= MOSTLY_SAME * max(len(mine), len(other))
+        return is_mostly_same and say_other_things(mine, other, asked, self._words)
 
 
 def _without_boilerplate(

@@ -35,6 +35,7 @@ MOST_OF_A_WORD = 0.3
 """The share that a single word, or two Han characters, may have: "Yes", 您好."""
 
 Text = tuple[Conversation, str]
+Common = tuple[tuple[str, ...], list[Text]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Edge:
 
 EDGES = {
     "inputs": Edge("RW315", "opening", "inputs", 0.25, 0.25, 0.8, opening_of),
-    "openings": Edge("RW321", "opening", "answers", 0.05, 0.15, 0.6, opening_of),
-    "closings": Edge("RW322", "closing", "answers", 0.05, 0.15, 0.75, closing_of),
+    "openings": Edge("RW321", "opening", "answers", 0.05, 0.12, 0.6, opening_of),
+    "closings": Edge("RW322", "closing", "answers", 0.05, 0.12, 0.75, closing_of),
 }
 
 
@@ -82,42 +83,39 @@ class Openings:
     def finish(self) -> Iterator[Finding]:
         """RW315, RW321 and RW322, for what no rule dictates."""
         for key, edge in EDGES.items():
-            texts = self._texts(key)
-            free = [(w, of) for w, of in self._commonest(key) if not self._is_dictated(key, w, of)]
-            free = free[:_TOP]
-            total = len(texts)
-            counts = [len(of) for _, of in free] or [0]
-            limit = _limit_of_one(edge, free)
-            if clearly_above(counts[0], total, limit):
-                said = f"{counts[0]} of {total} {edge.whose} ({counts[0] / total:.0%}) have one "
-                said += edge.name
-            elif clearly_above(sum(counts), total, limit := edge.most_of_ten):
-                said = f"{sum(counts)} of {total} {edge.whose} ({sum(counts) / total:.0%}) have "
-                said += f"one of {len(free)} {edge.name}s"
-            else:
-                continue
+            # A habit of last answers alone would be thinned out by those before them.
+            last = list({id(each): (each, text) for each, text in self._texts(key)}.values())
+            for texts in (self._texts(key), last):
+                if finding := self._judge(key, edge, texts):
+                    yield finding
+                    break
+
+    def _judge(self, key: str, edge: Edge, texts: list[Text]) -> Finding | None:
+        commonest = _commonest(edge, texts)
+        free = [(w, of) for w, of in commonest if not self._is_dictated(key, w, of)][:_TOP]
+        total, together = len(texts), sum(len(of) for _, of in free)
+        habit = next(_habits(edge, free, total), None)
+        if habit is not None:
+            words, of, limit = habit
+            said = f"{len(of)} of {total} {edge.whose} ({len(of) / total:.0%}) have one {edge.name}"
+        elif clearly_above(together, total, limit := edge.most_of_ten):
             words, of = free[0]
-            yield Finding(
-                edge.code,
-                of[0][0].place,
-                f"{said}, at most {limit:.0%}: {quoted(joined(words))}",
-                f"vary the {edge.name}s: what is common is learned by heart",
-            )
+            said = f"{together} of {total} {edge.whose} ({together / total:.0%}) have one of "
+            said += f"{len(free)} {edge.name}s"
+        else:
+            return None
+        return Finding(
+            edge.code,
+            of[0][0].place,
+            f"{said}, at most {limit:.0%}: {quoted(joined(words))}",
+            f"vary the {edge.name}s: what is common is learned by heart",
+        )
 
     def _texts(self, key: str) -> list[Text]:
         conversations = [row.conversation for row in self._sample.rows]
         if key == "inputs":
             return [(each, inputs_of(each)[0]) for each in conversations]
         return [(each, answer) for each in conversations for answer in worded_answers(each)]
-
-    def _commonest(self, key: str) -> list[tuple[tuple[str, ...], list[Text]]]:
-        """The commonest edges that occur three times or more, with the texts that have them."""
-        found: defaultdict[tuple[str, ...], list[Text]] = defaultdict(list)
-        for conversation, text in self._texts(key):
-            if words := EDGES[key].words(text):
-                found[words].append((conversation, text))
-        repeated = [each for each in found.items() if len(each[1]) >= _LEAST_REPEATED]
-        return sorted(repeated, key=lambda each: -len(each[1]))[: 3 * _TOP]
 
     def _is_dictated(self, key: str, words: tuple[str, ...], texts: list[Text]) -> bool:
         if key == "inputs":
@@ -137,19 +135,38 @@ class Openings:
                         "count": len(texts),
                         "dictated": self._is_dictated(key, words, texts),
                     }
-                    for words, texts in self._commonest(key)[:_TOP]
+                    for words, texts in _commonest(EDGES[key], self._texts(key))[:_TOP]
                 ],
             }
             for key in EDGES
         }
 
 
-def _limit_of_one(edge: Edge, commonest: list[tuple[tuple[str, ...], list[Text]]]) -> float:
-    """The share that the commonest may have."""
-    if not commonest:
-        return edge.most_of_one
-    words, of = commonest[0]
-    if len(words) < (3 if window_of(words) == WINDOW_CHARACTERS else 2):
-        return max(MOST_OF_A_WORD, edge.most_of_one)
-    alone = len(commonest) == 1 or len(of) >= STANDS_ALONE * len(commonest[1][1])
-    return edge.most_alone if alone else edge.most_of_one
+def _commonest(edge: Edge, texts: list[Text]) -> list[Common]:
+    """The commonest edges that occur three times or more, with the texts that have them."""
+    found: defaultdict[tuple[str, ...], list[Text]] = defaultdict(list)
+    for conversation, text in texts:
+        if words := edge.words(text):
+            found[words].append((conversation, text))
+    repeated = [each for each in found.items() if len(each[1]) >= _LEAST_REPEATED]
+    return sorted(repeated, key=lambda each: -len(each[1]))[: 3 * _TOP]
+
+
+def _habits(
+    edge: Edge, commonest: list[Common], total: int
+) -> Iterator[tuple[tuple[str, ...], list[Text], float]]:
+    """What is too common by itself, and the limit; words and longer ones are judged apart."""
+    longer = [each for each in commonest if not _is_word(each[0])]
+    for words, of in commonest[:_TOP]:
+        if _is_word(words):
+            limit = max(MOST_OF_A_WORD, edge.most_of_one)
+        else:
+            others = [len(each) for other, each in longer if other != words]
+            is_alone = len(of) >= STANDS_ALONE * max(others, default=0)
+            limit = edge.most_alone if is_alone else edge.most_of_one
+        if clearly_above(len(of), total, limit):
+            yield words, of, limit
+
+
+def _is_word(words: tuple[str, ...]) -> bool:
+    return len(words) < (3 if window_of(words) == WINDOW_CHARACTERS else 2)

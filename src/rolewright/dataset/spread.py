@@ -25,12 +25,13 @@ MOST_OTHER_LANGUAGE = 0.05
 _LEAST_MEDIAN_CHARACTERS = 20
 _LANGUAGE_CHARACTERS = 200
 _LEAST_WORDS = 4
-# Speaking of a language, or asked for one, a role may well use it.
+# Speaking of another language, or asked for one, a role may well use it.
 _OF_LANGUAGES = re.compile(
     r"\b(?:translat|english|chinese|mandarin|japanese|korean|french|german|spanish|russian|arabic"
-    r"|bilingual|language)|翻译|译[成为]|[英中汉日韩法德俄外]语|[英中日韩外]文|双语|语言|口语",
+    r"|bilingual|multilingual|languages)|翻译|译[成为]|[英中汉日韩法德俄外]语|[英中日韩外]文|双语|多语",
     re.IGNORECASE,
 )
+_OWN_NAMES = {"en": "english|英语|英文", "zh": "chinese|mandarin|[中汉]语|中文"}
 # Of English prose a third are its commonest words.
 _LEAST_COMMON = 0.15
 _HALF = 0.5
@@ -49,7 +50,8 @@ class Spread:
         self._judged = 0
         self._others_at = Places()
         self._drifted = Places()
-        self._is_of_languages = bool(_OF_LANGUAGES.search(f"{role.name} {role.system or ''}"))
+        self._own_names = re.compile(_OWN_NAMES.get(spoken, "(?!)"), re.IGNORECASE)
+        self._is_of_languages = self._speaks_of_another(f"{role.name} {role.system or ''}")
         self._longest: tuple[int, Place] | None = None
 
     def add(self, row: Row) -> Iterator[Finding]:
@@ -80,9 +82,12 @@ class Spread:
         if not self._is_spoken(answer, row) and response_mode(answer, row.conversation) != "code":
             self._others_at.append(row.conversation.place)
             if self._is_spoken(asked, row) and not (
-                self._is_of_languages or _OF_LANGUAGES.search(asked)
+                self._is_of_languages or self._speaks_of_another(asked)
             ):
                 self._drifted.append(row.conversation.place)
+
+    def _speaks_of_another(self, text: str) -> bool:
+        return _OF_LANGUAGES.search(self._own_names.sub("", text)) is not None
 
     def _is_spoken(self, text: str, row: Row) -> bool:
         """Whether a text is in the role's language; a name in another script is no other one."""

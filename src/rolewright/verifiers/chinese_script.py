@@ -1,9 +1,12 @@
 """Simplified and traditional Chinese, character by character, after OpenCC's tables."""
 
+import re
 from functools import lru_cache
 from typing import Any, Literal
 
 ChineseScript = Literal["simplified", "traditional"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=16384)
@@ -13,7 +16,7 @@ def simplify(character: str) -> str:
     Characters are looked at one by one, so that equal texts stay equal and no place moves; where a
     phrase decides (乾隆, 乾燥), the commonest form is taken.
     """
-    return character if character < "\u3400" else str(_converter("t2s").convert(character))
+    return character if character < "\u3400" else write_in(character, "simplified")
 
 
 @lru_cache(maxsize=16384)
@@ -28,13 +31,18 @@ def script_of(character: str) -> ChineseScript | None:
         return None
     if simplify(character) != character and not _is_in(character, "gb2312"):
         return "traditional"
-    if _converter("s2t").convert(character) != character and not _is_in(character, "big5"):
+    if write_in(character, "traditional") != character and not _is_in(character, "big5"):
         return "simplified"
     return None
 
 
 def write_in(text: str, script: ChineseScript) -> str:
-    """A text in simplified, or in traditional, characters, by OpenCC's tables of phrases."""
+    """A text in simplified, or in traditional, characters, by OpenCC's tables of phrases.
+
+    A text with half a surrogate pair, which OpenCC cannot take, stays what it is.
+    """
+    if _SURROGATE.search(text):
+        return text
     return str(_converter("t2s" if script == "simplified" else "s2t").convert(text))
 
 
