@@ -82,6 +82,9 @@ class Recorded:
         self._model = model
         self.ids: list[list[int]] = []
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
     def answer(self, conversations: Sequence[Conversation], **named: Any) -> list[Answer]:
         answers = self._model.answer(conversations, **named)
         self.ids = [answer.generation.chosen_ids for answer in answers]

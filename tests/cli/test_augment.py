@@ -24,8 +24,8 @@ def test_what_is_written_can_be_checked_and_trained_on(
     data = project / "augmented.jsonl"
     code, checked = as_json("check", project / "role.yaml", data)
     assert (code, checked["conversations"], checked["errors"]) == (0, 20, 0)
-    loud = [f["code"] for f in checked["findings"] if f["severity"] != "info"]
-    assert loud == ["RW302"]
+    loud = {f["code"] for f in checked["findings"] if f["severity"] != "info"}
+    assert loud - {"RW109"} == {"RW302"}  # a random model writes characters that nobody types
     settings = ["--set", "max_steps=1", "--set", "validation_share=0"]
     train = ["train", project / "role.yaml", data, "--model", tiny_folder, "--out", tmp_path / "b"]
     code, trained = as_json(*train, *settings)
