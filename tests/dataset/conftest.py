@@ -73,8 +73,8 @@ def fill(form, slots, choose):
     return text[0].upper() + text[1:]
 
 
-def make_rows(parts, count, seed=0):
-    """Clean rows, no two alike, as many of each scenario."""
+def make_rows(parts, count, seed=0, *, answers_repeat=False):
+    """Clean rows, no two prompts alike and by default no two answers, as many of each scenario."""
     choose, slots = random.Random(seed), parts["slots"]
     joint = " " if "language: en" in parts["role"] else ""
     rows, seen = [], set()
@@ -82,7 +82,7 @@ def make_rows(parts, count, seed=0):
         scenario = list(parts["inputs"])[len(rows) % len(parts["inputs"])]
         question = fill(choose.choice(parts["inputs"][scenario]), slots, choose)
         answer = fill(choose.choice(parts["answers"][scenario]), slots, choose)
-        if question in seen or answer in seen:
+        if question in seen or (answer in seen and not answers_repeat):
             continue
         seen |= {question, answer}
         if not answer.endswith(("?", "？")) and "\n" not in answer and choose.random() < 0.7:
@@ -103,7 +103,11 @@ def clean_rows(language):
 def desk(request, load):
     """A role at a desk, and how to make clean rows of it: ``make(count, seed)``."""
     parts = read_parts(request.param)
-    return load(parts["role"]), lambda count, seed: make_rows(parts, count, seed)
+
+    def make(count, seed):
+        return make_rows(parts, count, seed, answers_repeat=True)
+
+    return load(parts["role"]), make
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Phrases that too many answers have in common, wherever they stand."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rolewright.conversations.conversation import Conversation
@@ -25,6 +25,7 @@ MOST_ANSWERS = 0.2
 _ROWS = 1000
 _MOST_WORDS = 600
 _PHRASE_WORDS, _PHRASE_CHARACTERS = 4, 6
+_LONGEST_INTERJECTION = 40
 _MOST_LISTED = 3
 _MOST_EXAMPLES = 5
 # A phrase goes on as long as nearly all answers that have it go on alike.
@@ -51,9 +52,10 @@ class Catchphrases:
         """RW323 of each phrase that no rule dictates, the commonest first."""
         answers = self._answers()
         overused = self._overused(answers)
-        if not overused:  # a habit of last answers alone is thinned out by those before them
-            answers = list({id(answer[0]): answer for answer in answers}.values())
-            overused = self._overused(answers)
+        last = list({id(answer[0]): answer for answer in answers}.values())
+        if not overused and len(last) < len(answers):
+            # A habit of last answers alone is thinned out by those before them.
+            answers, overused = last, self._overused(last)
         for phrase, having in overused:
             yield Finding(
                 "RW323",
@@ -101,18 +103,15 @@ class Catchphrases:
 
 def _interjections(answer: str) -> set[Phrase]:
     """What stands between marks and is too short for a phrase: ", to be honest," and ，说真的，."""
-    return {
-        tuple(segment)
-        for segment in segments_of(answer)
-        if _least_interjection(segment) <= len(segment) < _phrase_length(segment)
-    }
+    short = {tuple(each) for each in segments_of(answer, _LONGEST_INTERJECTION)}
+    return {each for each in short if _least_interjection(each) <= len(each) < _phrase_length(each)}
 
 
-def _least_interjection(segment: list[str]) -> int:
+def _least_interjection(segment: Sequence[str]) -> int:
     return 3 if window_of(segment) == WINDOW_CHARACTERS else 2
 
 
-def _phrase_length(words: list[str]) -> int:
+def _phrase_length(words: Sequence[str]) -> int:
     return _PHRASE_CHARACTERS if window_of(words) == WINDOW_CHARACTERS else _PHRASE_WORDS
 
 

@@ -73,6 +73,7 @@ class Openings:
         self._role = role
         self._dictated = Dictated(role)
         self._sample = RowSample()
+        self._worded: tuple[int, list[Text]] = (0, [])
 
     def add(self, row: Row) -> Iterator[Finding]:
         """Show the sample a row of the role; nothing is found of a single one."""
@@ -84,9 +85,10 @@ class Openings:
         """RW315, RW321 and RW322, for what no rule dictates."""
         for key, edge in EDGES.items():
             # A habit of last answers alone would be thinned out by those before them.
-            last = list({id(each): (each, text) for each, text in self._texts(key)}.values())
-            for texts in (self._texts(key), last):
-                if finding := self._judge(key, edge, texts):
+            texts = self._texts(key)
+            last = list({id(each): (each, text) for each, text in texts}.values())
+            for view in (texts, last) if len(last) < len(texts) else (texts,):
+                if finding := self._judge(key, edge, view):
                     yield finding
                     break
 
@@ -115,7 +117,10 @@ class Openings:
         conversations = [row.conversation for row in self._sample.rows]
         if key == "inputs":
             return [(each, inputs_of(each)[0]) for each in conversations]
-        return [(each, answer) for each in conversations for answer in worded_answers(each)]
+        if self._worded[0] != self._sample.seen:
+            texts = [(each, answer) for each in conversations for answer in worded_answers(each)]
+            self._worded = (self._sample.seen, texts)
+        return self._worded[1]
 
     def _is_dictated(self, key: str, words: tuple[str, ...], texts: list[Text]) -> bool:
         if key == "inputs":

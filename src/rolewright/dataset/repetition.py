@@ -16,6 +16,7 @@ _LEAST_CHARACTERS, _LEAST_TIMES = 8, 3
 _LEAST_LOOP_CHARACTERS = 24
 # Prose shrinks to half of its length; what shrinks to a quarter says something four times.
 _MOST_COMPRESSION = 4
+_LEAST_LETTERS = 5  # what says something five times has each of its letters five times
 _LEAST_NEW = 0.5
 _LEAST_ECHO_WORDS = 3
 
@@ -34,7 +35,9 @@ def repetition(message: Message, row: Row) -> str | None:
         return f"says the same again and again: {quoted(text)}"
     asked = _asked_before(message, row)
     if len(words_of(text, _LEAST_ECHO_WORDS)) == _LEAST_ECHO_WORDS and (
-        len(asked) < 2 * len(text) + 8 and normalise(asked) == normalise(text)
+        len(asked) < 2 * len(text) + 8
+        and normalise(asked[:40])[:8] == normalise(text[:40])[:8]
+        and normalise(asked) == normalise(text)
     ):
         return "only repeats what the user says"
     return None
@@ -42,7 +45,7 @@ def repetition(message: Message, row: Row) -> str | None:
 
 def _is_loop(text: str) -> bool:
     written = text.encode("utf-8", "replace")
-    if len(written) < _LEAST_LOOP_CHARACTERS:
+    if len(written) < _LEAST_LOOP_CHARACTERS or len(set(text)) * _LEAST_LETTERS > len(text):
         return False
     if len(written) < _MOST_COMPRESSION * (len(zlib.compress(written, 1)) - 8):
         return False

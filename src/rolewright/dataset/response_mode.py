@@ -1,6 +1,7 @@
 """In which way an answer answers, told from its wording and layout in English and Chinese."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from rolewright.conversations.conversation import Conversation
@@ -59,6 +60,10 @@ _DECLINES_SOFTLY = re.compile(
     r"(?:告知|告诉|透露|回答|评论|谈|讨论|建议|意见|信息)",
     re.IGNORECASE,
 )
+_HINTS_OF_DECLINING = (
+    *("n't", "n’t", "not", "never", "unable", "outside", "beyond", "leave", "stick", "keep", "let"),
+    *("comment", "best", "不", "恕", "奉告", "谢绝", "婉拒", "超出", "非", "无法", "没法", "能替"),
+)
 _ELSEWHERE = re.compile(
     r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
     r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
@@ -89,7 +94,7 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
     characters. ``answer``: anything else.
     """
     answer = without_thoughts(text).text if "think>" in text else text
-    if _CODE.search(answer):
+    if is_code(answer):
         return "code"
     head = answer.lstrip()[:_HEAD_CHARACTERS]
     if _SCOPE.search(head):
@@ -107,14 +112,23 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
     return "short" if _is_short(answer) else "answer"
 
 
+def is_code(answer: str) -> bool:
+    """Whether an answer has a fenced block, or is nothing but JSON."""
+    return _CODE.search(answer) is not None
+
+
 def declines(answer: str, conversation: Conversation) -> bool:
     """Whether an answer does not do what it was asked, by the wording at its front."""
     head = answer.lstrip()[:_HEAD_CHARACTERS]
-    return bool(
-        refuses(head, conversation).passed
-        or _NO_ADVICE.search(head)
-        or _DECLINES_SOFTLY.search(head)
-    )
+    return refuses(head, conversation).passed or _declines_softly(head)
+
+
+@lru_cache(maxsize=64)  # several checks ask of the same answer, one after the other
+def _declines_softly(head: str) -> bool:
+    folded = head.casefold()
+    if not any(hint in folded for hint in _HINTS_OF_DECLINING):
+        return False
+    return bool(_NO_ADVICE.search(folded) or _DECLINES_SOFTLY.search(folded))
 
 
 def _is_short(answer: str) -> bool:

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.dataset.response_mode import response_mode
+from rolewright.dataset.response_mode import is_code
 from rolewright.dataset.row import Row
 
 SAMPLE_ROWS = 2000
@@ -50,8 +50,7 @@ def trained_answers(conversation: Conversation) -> list[str]:
 
 def worded_answers(conversation: Conversation) -> list[str]:
     """The trained answers without code and JSON, which are worded as they have to be."""
-    answers = trained_answers(conversation)
-    return [each for each in answers if response_mode(each, conversation) != "code"]
+    return [answer for answer in trained_answers(conversation) if not is_code(answer)]
 
 
 def inputs_of(conversation: Conversation) -> list[str]:

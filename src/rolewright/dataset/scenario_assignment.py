@@ -53,6 +53,8 @@ class ScenarioAssigner:
         if conversation.scenario is not None:
             known = conversation.scenario in self._ids
             return Assignment(conversation.scenario if known else None, True, known)
+        if not len(self._owners):
+            return Assignment(None, False, False)
         to_texts = self._weights @ self._tfidf.vector(" ".join(inputs_of(conversation)))
         similarities = np.zeros(len(self._ids))
         np.maximum.at(similarities, self._owners, to_texts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from rolewright.dataset.places import Places
-from rolewright.dataset.response_mode import response_mode
+from rolewright.dataset.response_mode import is_code
 from rolewright.dataset.row import Row
 from rolewright.dataset.sample import trained_answers
 from rolewright.dataset.shares import LEAST_ROWS, clearly_above
@@ -24,7 +24,7 @@ MOST_OTHER_LANGUAGE = 0.05
 # Among shorter answers a few characters more or less are a multiple.
 _LEAST_MEDIAN_CHARACTERS = 20
 _LANGUAGE_CHARACTERS = 200
-_LEAST_WORDS = 4
+_LEAST_WORDS, _MOST_WORDS = 4, 24
 # Speaking of another language, or asked for one, a role may well use it.
 _OF_LANGUAGES = re.compile(
     r"\b(?:translat|english|chinese|mandarin|japanese|korean|french|german|spanish|russian|arabic"
@@ -79,7 +79,7 @@ class Spread:
         if self._language is None or any(rule.verifier.name == "language" for rule in rules):
             return  # nothing can be told, or the rule tells it
         self._judged += 1
-        if not self._is_spoken(answer, row) and response_mode(answer, row.conversation) != "code":
+        if not self._is_spoken(answer, row) and not is_code(answer):
             self._others_at.append(row.conversation.place)
             if self._is_spoken(asked, row) and not (
                 self._is_of_languages or self._speaks_of_another(asked)
@@ -92,7 +92,7 @@ class Spread:
     def _is_spoken(self, text: str, row: Row) -> bool:
         """Whether a text is in the role's language; a name in another script is no other one."""
         head = text[:_LANGUAGE_CHARACTERS]
-        words = words_of(head)
+        words = words_of(head, _MOST_WORDS)
         if self._language is None or len(words) < _LEAST_WORDS:
             return True
         if not language(head, row.conversation, language=self._language, share=_HALF).passed:

@@ -10,6 +10,8 @@ _WORD = re.compile(f"[{HAN}{KANA}]|[^\\W_{HAN}{KANA}]+(?:['’][^\\W_{HAN}{KANA}
 _CHARACTER = re.compile(f"[{HAN}{KANA}]")
 _BETWEEN_CHARACTERS = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
 _MARK = re.compile(r"[,.!?;:~]+(?=\s|\Z)|[，。！？；：、…～\n]+|\s[-–—]+\s|——")
+# Enough for eight words.
+_EDGE_CHARACTERS = 160
 
 WINDOW_WORDS, WINDOW_CHARACTERS = 4, 8
 """How much of a text is its opening or its closing: words, or Han characters."""
@@ -28,23 +30,30 @@ def window_of(words: Sequence[str]) -> int:
 
 def opening_of(text: str) -> tuple[str, ...]:
     """The first eight Han characters or four words, or what stands before an earlier mark."""
-    words = words_of(text)
-    first = next(iter(segments_of(text)), [])
+    head = text[:_EDGE_CHARACTERS]
+    words = words_of(head)
+    first = next(iter(segments_of(head)), [])
     return tuple(words[: min(len(first), window_of(words[:WINDOW_CHARACTERS]))])
 
 
 def closing_of(text: str) -> tuple[str, ...]:
     """The last eight Han characters or four words, or what stands behind a later mark."""
-    words = words_of(text)
-    last = next(iter(reversed(segments_of(text))), [])
+    tail = text[-_EDGE_CHARACTERS:]
+    words = words_of(tail)
+    last = next(iter(reversed(segments_of(tail))), [])
     length = min(len(last), window_of(words[-WINDOW_CHARACTERS:]))
     return tuple(words[len(words) - length :])
 
 
-def segments_of(text: str) -> list[list[str]]:
-    """The words between marks: "Well, to be honest, no." has three segments."""
-    segments = (words_of(part) for part in _MARK.split(text))
-    return [words for words in segments if words]
+def segments_of(text: str, longest: int | None = None) -> list[list[str]]:
+    """The words between marks: "Well, to be honest, no." has three segments.
+
+    Args:
+        text: any.
+        longest: leave out segments of more characters.
+    """
+    parts = (part for part in _MARK.split(text) if longest is None or len(part) <= longest)
+    return [words for words in map(words_of, parts) if words]
 
 
 def phrases_of(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
