@@ -18,8 +18,8 @@ def decide(
     """Decide whether training brought what the prompt alone did not.
 
     "took hold" needs the whole 95% interval of the paired difference above zero and an exact
-    p-value below 0.05 (on a handful of prompts the two may differ), the tuned model to keep every
-    rule on more than half of the prompts, and no objection.
+    p-value below 0.05 (the interval's ends are drawn, so that at the very edge the two may differ),
+    the tuned model to keep every rule on more than half of the prompts, and no objection.
 
     Args:
         paired: tuned against base with role; None where no tuned model was evaluated.

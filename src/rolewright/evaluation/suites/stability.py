@@ -50,14 +50,22 @@ def stability(
 def _objections(figures: Mapping[str, Any]) -> list[str]:
     found = []
     for turns, of_turns in figures.get(TUNED_ROLE, {}).items():
-        lost = [n for n, kept in enumerate(of_turns["kept"], start=1) if kept["high"] < 0.5]
-        if lost:
+        if lost := lost_turns(of_turns):
             worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
             found.append(
                 f"stability: in conversations of {turns} turns the role is lost in turn "
                 f"{', '.join(map(str, lost))} (kept by {worst:.0%})"
             )
     return found
+
+
+def lost_turns(figures: Mapping[str, Any]) -> list[int]:
+    """The turns, from 1, in which by the whole 95% interval most answers break a rule.
+
+    Args:
+        figures: as ``session_figures`` gives them.
+    """
+    return [n for n, kept in enumerate(figures["kept"], start=1) if kept["high"] < 0.5]
 
 
 def draw_sessions(

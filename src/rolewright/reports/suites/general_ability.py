@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rolewright.reports.numerals import points
-from rolewright.reports.suites.margin import margin_view
+from rolewright.reports.suites.margin import margin_objection, margin_view
 from rolewright.reports.suites.view import SuiteView, shares_figure
 from rolewright.reports.wording import Wording
 
@@ -32,14 +31,4 @@ def general_ability_view(figures: Json, tones: Mapping[str, str], word: Wording)
 
 def objections(figures: Json, word: Wording) -> list[str]:
     """What stands against "took hold" where the suite objects."""
-    found = figures["difference"]
-    return [
-        word(
-            "ability.objection",
-            difference=points(found["difference"]),
-            pairs=found["pairs"],
-            low=points(found["low"]),
-            high=points(found["high"]),
-            margin=round(100 * figures["margin"]),
-        )
-    ]
+    return [margin_objection("ability.objection", figures, word)]

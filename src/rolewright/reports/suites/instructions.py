@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rolewright.reports.numerals import points
-from rolewright.reports.suites.margin import margin_view
+from rolewright.reports.suites.margin import margin_objection, margin_view
 from rolewright.reports.suites.view import SuiteView, shares_figure
 from rolewright.reports.wording import Wording
 
@@ -41,13 +40,4 @@ def instructions_view(figures: Json, tones: Mapping[str, str], word: Wording) ->
 
 def objections(figures: Json, word: Wording) -> list[str]:
     """What stands against "took hold" where the suite objects."""
-    found = figures["difference"]
-    return [
-        word(
-            "instructions.objection",
-            difference=points(found["difference"]),
-            pairs=found["pairs"],
-            low=points(found["low"]),
-            high=points(found["high"]),
-        )
-    ]
+    return [margin_objection("instructions.objection", figures, word)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rolewright.evaluation.suites.override.override import broken_families, is_easier_to_break
 from rolewright.evaluation.suites.suite import is_frequent
 from rolewright.reports.browser import transcripts_link
 from rolewright.reports.numerals import percent, points
@@ -62,15 +63,13 @@ def objections(figures: Json, word: Wording) -> list[str]:
     ]
     if "tuned+role" not in figures:
         return sentences
-    tuned, base = (
-        figures[arm]["all"]["role_kept_under_attack"] for arm in ("tuned+role", "base+role")
-    )
-    if tuned["high"] < base["low"]:
-        rates = {"tuned": percent(tuned["rate"]), "base": percent(base["rate"])}
-        sentences.append(word("override.objection", **rates))
-    everything, families = figures["tuned+role"]["all"], figures["tuned+role"]["families"]
-    broken = {name: each["success"] for name, each in families.items()}
-    broken = {name: share for name, share in broken.items() if is_frequent(share)}
+    if is_easier_to_break(figures):
+        tuned, base = (
+            percent(figures[arm]["all"]["role_kept_under_attack"]["rate"])
+            for arm in ("tuned+role", "base+role")
+        )
+        sentences.append(word("override.objection", tuned=tuned, base=base))
+    everything, broken = figures["tuned+role"]["all"], broken_families(figures)
     if broken:
         counts = (f"{word.name('families', k)} ({_count(each)})" for k, each in broken.items())
         names = word("advice.comma").join(counts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rolewright.evaluation.suites.stability import lost_turns
 from rolewright.reports.charts.axes import Ticks, percent_ticks, round_ticks
 from rolewright.reports.charts.curves import Curve, curve_plot
 from rolewright.reports.figure import Chart, Figure
@@ -20,8 +21,7 @@ def objections(figures: Json, word: Wording) -> list[str]:
     """What stands against "took hold", by number of turns: where most answers break a rule."""
     sentences = []
     for turns, of_turns in figures["tuned+role"].items():
-        lost = [n for n, kept in enumerate(of_turns["kept"], start=1) if kept["high"] < 0.5]
-        if lost:
+        if lost := lost_turns(of_turns):
             worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
             numbers = word("advice.comma").join(map(str, lost))
             names = {"turns": turns, "lost": numbers, "worst": percent(worst)}
