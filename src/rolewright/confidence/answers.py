@@ -81,13 +81,16 @@ class Answers:
         Raises:
             UserError: too few different questions for every fold to have both kinds to fit to.
         """
-        from sklearn.model_selection import StratifiedGroupKFold
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         number = min(FOLDS, int(self.correct.sum()), int((~self.correct).sum()))
-        folds = []
-        if 2 <= number <= len(set(self.groups.tolist())):
-            splitter = StratifiedGroupKFold(number, shuffle=True, random_state=0)
-            folds = list(splitter.split(self.groups, self.correct, self.groups))
+        folds, different = [], len(set(self.groups.tolist()))
+        if 2 <= number <= different:
+            # Groups take long, since the best fold of each is looked for.
+            groups = None if different == len(self.groups) else self.groups
+            kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+            splitter = kind(number, shuffle=True, random_state=0)
+            folds = list(splitter.split(self.groups, self.correct, groups))
         if not folds or any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
             raise UserError.at(
                 "the graded questions",
