@@ -35,7 +35,7 @@ def is_frequent(share: Mapping[str, Any]) -> bool:
     return share["low"] is not None and share["low"] > TOLERATED
 
 
-def _no_objections(figures: Mapping[str, Any]) -> list[str]:
+def _nothing(figures: Mapping[str, Any]) -> list[str]:
     return []
 
 
@@ -50,6 +50,7 @@ class Suite:
         judge: a reply.
         summarise: the samples of those arms that there are, for the results.
         objections: to "took hold"; none where it is for the user to say what is enough.
+        remarks: what else its figures say beside a verdict, a sentence each without a full stop.
         sampling: how replies are decoded.
         scores_texts: whether targets score the probes' texts rather than answer them.
         judged_rules: that a judge decides about its replies, where there is a judge.
@@ -60,7 +61,8 @@ class Suite:
     arms: frozenset[str]
     judge: Judge
     summarise: Callable[[Samples], dict[str, Any]]
-    objections: Objections = _no_objections
+    objections: Objections = _nothing
+    remarks: Callable[[Mapping[str, Any]], list[str]] = _nothing
     sampling: Sampling = GREEDY
     scores_texts: bool = False
     judged_rules: Sequence[JudgedRule] = ()
