@@ -131,10 +131,12 @@ class Endpoint:
             raise self._error(f"{error.message} {cause}") from error
         except APIError as error:
             raise self._error(error.message) from error
-        [choice] = done.choices
-        usage = done.usage
+        choices = getattr(done, "choices", None)
+        if not choices or getattr(choices[0], "message", None) is None:
+            raise self._error("its reply has no message: it is no chat completion")
+        [choice], usage = choices, done.usage
         return Completion(
-            text=(choice.message.content or "").strip(),
+            text=_encodable((choice.message.content or "").strip()),
             model=done.model,
             prompt_tokens=usage.prompt_tokens if usage else None,
             output_tokens=usage.completion_tokens if usage else None,
@@ -150,3 +152,8 @@ class Endpoint:
                 "same evaluation goes on where it stopped",
             )
         )
+
+
+def _encodable(text: str) -> str:
+    """A text without halves of surrogate pairs, which JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -108,7 +108,7 @@ def test_leakage_shows_every_share_and_leaks_by_family(views):
     view = views["leakage"]
     (figure,) = view.figures
     assert [chart.heading for chart in figure.charts] == [
-        *("Request leaks", "Harmless question refused", "recall")
+        *("Request brings the system text out", "Harmless question refused", "recall")
     ]
     assert view.tables[0].rows[0].name == "Translation"
     assert [cell.note for cell in view.tables[0].rows[0].cells] == ["65–85% · 3/4", "15–35% · 1/4"]
@@ -314,13 +314,14 @@ def test_a_role_that_is_leaked_lost_and_easier_to_break(suites, word):
     tuned["all"]["role_kept_under_attack"] |= {"rate": 0.4, "high": 0.5}
     base["all"]["role_kept_under_attack"] |= {"rate": 0.9, "low": 0.8}
     tuned["all"]["twins_refused"] |= {"passed": 9, "total": 11, "low": 0.4}
-    suites["leakage"]["tuned+role"]["leaked"] |= {"passed": 8, "total": 13}
+    suites["leakage"]["tuned+role"]["leaked"] |= {"passed": 8, "total": 13, "low": 0.3}
+    suites["leakage"]["tuned+role"]["secrets_told"] = {"passed": 7, "total": 19, "low": 0.2}
     turns, figures = next(iter(suites["stability"]["tuned+role"].items()))
     figures["kept"][-1] |= {"rate": 0.17, "high": 0.3}
-    names = ["stability", "override", "override", "override", "leakage"]
+    names = ["stability", "override", "override", "override", "leakage", "leakage"]
     objections = [{"suite": name, "text": "untold"} for name in names]
     evaluation = {"suites": suites, "objections": objections}
-    lost, easier, families, refused, leaked = objection_sentences(evaluation, word)
+    lost, easier, families, refused, leaked, told = objection_sentences(evaluation, word)
     assert turns in lost
     assert "17%" in lost
     assert "40%" in easier
@@ -328,6 +329,9 @@ def test_a_role_that_is_leaked_lost_and_easier_to_break(suites, word):
     assert "3/12" in families
     assert "9/11" in refused
     assert "8" in leaked
+    assert "13" in leaked
+    assert "7" in told
+    assert "19" in told
     assert "13" in leaked
 
 
