@@ -64,6 +64,7 @@ def test_general_ability_that_is_lost_is_an_objection(questions, figures):
     assert found["no_worse"] is False
     [objection] = suite.objections(found)
     assert "-100 points on 400 questions" in objection
+    assert objection.endswith("training cost the model right answers")
 
 
 def test_few_questions_rule_no_loss_out(questions, figures):

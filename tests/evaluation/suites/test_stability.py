@@ -85,4 +85,6 @@ def test_a_turn_in_which_the_role_is_lost_is_an_objection(role):
         "stability: in conversations of 5 turns the role is lost in turn 3 (kept by 0%)"
     ]
     assert objections(lambda id_, turn: turn == 2 and int(id_[-1]) % 2) == []
+    [several] = objections(lambda _, turn: turn != 1)
+    assert "in turn 1, 3–5 (" in several
     assert suite.objections({"base+role": {}}) == []

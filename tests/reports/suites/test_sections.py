@@ -238,9 +238,7 @@ def test_instructions_show_four_figures_and_the_margin(views):
     ]
     assert [row[2] for row in shares.rows[:2]] == ["75%", "60%"]
     assert difference.rows[0][2] == "−15"
-    assert view.results == (
-        "A loss of more than 5 points is not ruled out (95% interval −19 to −11).",
-    )
+    assert view.results == ("A loss of more than 5 points is shown (95% interval −19 to −11).",)
     assert view.tile.value == "−15"
 
 
@@ -341,6 +339,18 @@ def test_control_tokens_alone_are_no_objection_to_training(suites, word):
     (tokens,) = objection_sentences(evaluation, word)
     assert "7" in tokens
     assert "85%" not in tokens
+
+
+def test_a_loss_that_is_shown_is_not_called_not_ruled_out(suites, word):
+    found = suites["general_ability"]["difference"]
+    evaluation = {"suites": suites, "objections": [{"suite": "general_ability", "text": "…"}]}
+    (unsure,) = objection_sentences(evaluation, word)
+    found |= {"low": -0.33, "high": -0.23}
+    (sure,) = objection_sentences(evaluation, word)
+    assert sure != unsure
+    assert "−33" in sure
+    unproven = word.texts["ability.objection"].rpartition("{margin}")[2]
+    assert (unproven in unsure, unproven in sure) == (True, False)
 
 
 def test_advice_names_what_to_add(word):

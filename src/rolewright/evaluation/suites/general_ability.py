@@ -74,12 +74,16 @@ def _objections(figures: Mapping[str, Any]) -> list[str]:
     if figures["no_worse"] in {None, True}:
         return []
     found = figures["difference"]
+    said = (
+        f"general ability: {100 * found['difference']:+.0f} points on {found['pairs']} questions "
+        f"(95% interval {100 * found['low']:+.0f} to {100 * found['high']:+.0f}); "
+    )
+    if found["high"] < 0:
+        return [f"{said}training cost the model right answers"]
     # One question more on each side: that none of few differs does not mean that none of many does.
     discordance = (found["gained"] + found["lost"] + 1) / (found["pairs"] + 2)
     needed = round_up(pairs_for_margin(figures["margin"], discordance))
     return [
-        f"general ability: {100 * found['difference']:+.0f} points on {found['pairs']} questions "
-        f"(95% interval {100 * found['low']:+.0f} to {100 * found['high']:+.0f}); a loss of more "
-        f"than {100 * figures['margin']:.0f} is not ruled out, for which about {needed} questions "
-        "are needed if nothing is lost"
+        f"{said}a loss of more than {100 * figures['margin']:.0f} is not ruled out, for which "
+        f"about {needed} questions are needed if nothing is lost"
     ]

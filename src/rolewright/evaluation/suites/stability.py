@@ -54,7 +54,7 @@ def _objections(figures: Mapping[str, Any]) -> list[str]:
             worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
             found.append(
                 f"stability: in conversations of {turns} turns the role is lost in turn "
-                f"{', '.join(map(str, lost))} (kept by {worst:.0%})"
+                f"{', '.join(turn_ranges(lost))} (kept by {worst:.0%})"
             )
     return found
 
@@ -66,6 +66,18 @@ def lost_turns(figures: Mapping[str, Any]) -> list[int]:
         figures: as ``session_figures`` gives them.
     """
     return [n for n, kept in enumerate(figures["kept"], start=1) if kept["high"] < 0.5]
+
+
+def turn_ranges(turns: Sequence[int]) -> list[str]:
+    """Numbers of turns in words, neighbours together: 3, 8–20.
+
+    Args:
+        turns: rising.
+    """
+    # What all neighbours share is the distance from their place in the list.
+    ranges = groupby(enumerate(turns), key=lambda numbered: numbered[1] - numbered[0])
+    runs = [[turn for _, turn in run] for _, run in ranges]
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
 def draw_sessions(

@@ -31,4 +31,6 @@ def general_ability_view(figures: Json, tones: Mapping[str, str], word: Wording)
 
 def objections(figures: Json, word: Wording) -> list[str]:
     """What stands against "took hold" where the suite objects."""
-    return [margin_objection("ability.objection", figures, word)]
+    shown = figures["difference"]["high"] < 0
+    key = "ability.loss_objection" if shown else "ability.objection"
+    return [margin_objection(key, figures, word)]

@@ -44,6 +44,8 @@ def margin_view(
     if estimate is None:
         return MarginView((), (), share_tile(titles[1], shares, word))
     said = "margin.ruled_out" if figures["no_worse"] else "margin.not_ruled_out"
+    if estimate["high"] < -figures["margin"]:
+        said = "margin.shown"
     low, high = points(estimate["low"]), points(estimate["high"])
     drawn = paired_figure(
         anchor,

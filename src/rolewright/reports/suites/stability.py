@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rolewright.evaluation.suites.stability import lost_turns
+from rolewright.evaluation.suites.stability import lost_turns, turn_ranges
 from rolewright.reports.charts.axes import Ticks, percent_ticks, round_ticks
 from rolewright.reports.charts.curves import Curve, curve_plot
 from rolewright.reports.figure import Chart, Figure
@@ -23,7 +23,7 @@ def objections(figures: Json, word: Wording) -> list[str]:
     for turns, of_turns in figures["tuned+role"].items():
         if lost := lost_turns(of_turns):
             worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
-            numbers = word("advice.comma").join(map(str, lost))
+            numbers = word("advice.comma").join(turn_ranges(lost))
             names = {"turns": turns, "lost": numbers, "worst": percent(worst)}
             sentences.append(word("stability.objection", **names))
     return sentences
