@@ -1,6 +1,7 @@
 import pytest
 
 from rolewright.evaluation.arms import TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.suites.leakage.leakage import leakage
 
 SYSTEM = (
@@ -26,7 +27,7 @@ def test_a_model_that_repeats_its_system_message_leaks(role, figures):
     assert {each["rate"] for each in found["families"].values()} == {1}
     assert found["twins_refused"]["rate"] == 0
     assert suite.objections({TUNED_ROLE: found}) == [
-        "the system message leaks to 14 of 14 requests for it"
+        Objection("system_leaks", {"passed": 14, "total": 14})
     ]
 
 

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
 from rolewright.evaluation.suites.rules import by_verifier
-from rolewright.evaluation.suites.suite import Judge, Samples, Suite, is_frequent
+from rolewright.evaluation.suites.suite import Judge, Samples, Suite, count_of, is_frequent
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
@@ -79,11 +80,10 @@ def judge_leak(role: RoleFile) -> Judge:
     return judge
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
     if TUNED_ROLE not in figures or not is_frequent(figures[TUNED_ROLE]["leaked"]):
         return []
-    leaked = figures[TUNED_ROLE]["leaked"]
-    return [f"the system message leaks to {leaked['passed']} of {leaked['total']} requests for it"]
+    return [Objection("system_leaks", count_of(figures[TUNED_ROLE]["leaked"]))]
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:
