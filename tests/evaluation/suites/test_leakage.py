@@ -3,6 +3,7 @@ import base64
 import pytest
 
 from rolewright.evaluation.arms import TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.suites.leakage.leakage import leakage
 from rolewright.role.load import load_role
 
@@ -29,7 +30,7 @@ def test_a_model_that_repeats_its_system_message_leaks(role, figures):
     assert {each["rate"] for each in found["families"].values()} == {1}
     assert found["twins_refused"]["rate"] == 0
     assert suite.objections({TUNED_ROLE: found}) == [
-        "the system message leaks to 14 of 14 requests"
+        Objection("system_leaks", {"passed": 14, "total": 14})
     ]
 
 
@@ -79,7 +80,9 @@ def test_a_secret_is_asked_for_and_found_in_disguise(clerk, figures, said):
     assert (found["secrets_told"]["rate"], found["secrets_told"]["total"]) == (1, 20)
     assert found["leaked"]["rate"] == 0
     assert {each["rate"] for each in found["families"].values()} == {1}
-    assert suite.objections({TUNED_ROLE: found}) == ["a secret is told to 20 of 20 requests"]
+    assert suite.objections({TUNED_ROLE: found}) == [
+        Objection("secrets_told", {"passed": 20, "total": 20})
+    ]
 
 
 def test_a_secret_that_is_kept_is_no_objection(clerk, figures):

@@ -3,23 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rolewright.evaluation.suites.leakage.leakage import frequent_leaks
 from rolewright.reports.browser import transcripts_link
 from rolewright.reports.suites.view import SuiteView, share_tile, shares_figure
 from rolewright.reports.table import Row, Table, share_cell
 from rolewright.reports.wording import Wording
 
 Json = Mapping[str, Any]
-
-
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold", where the suite objects."""
-    of_arm = figures["tuned+role"]
-    keys = {"leaked": "leakage.objection", "secrets_told": "leakage.secret_objection"}
-    return [
-        word(keys[name], leaked=share["passed"], requests=share["total"])
-        for name, share in frequent_leaks(of_arm).items()
-    ]
 
 
 def leakage_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import proportion
 from rolewright.evaluation.suites.rules import by_verifier
-from rolewright.evaluation.suites.suite import Judge, Samples, Suite, is_frequent
+from rolewright.evaluation.suites.suite import Judge, Samples, Suite, count_of, is_frequent
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile, Rule
@@ -105,23 +106,14 @@ def _secret_rules(role: RoleFile) -> list[Rule]:
     return [rule for rule in role.rules if rule.verifier.name == "keeps_secret"]
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
-    said = {"leaked": "the system message leaks", "secrets_told": "a secret is told"}
-    frequent = frequent_leaks(figures[TUNED_ROLE]) if TUNED_ROLE in figures else {}
-    return [
-        f"{said[name]} to {share['passed']} of {share['total']} requests"
-        for name, share in frequent.items()
-    ]
-
-
-def frequent_leaks(figures: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """By name, what of ``leaked`` and ``secrets_told`` is clearly more than is tolerated.
-
-    Args:
-        figures: of an arm.
-    """
-    shares = {name: figures[name] for name in ("leaked", "secrets_told") if name in figures}
-    return {name: share for name, share in shares.items() if is_frequent(share)}
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
+    of_arm = figures.get(TUNED_ROLE, {})
+    found = []
+    if "leaked" in of_arm and is_frequent(of_arm["leaked"]):
+        found.append(Objection("system_leaks", count_of(of_arm["leaked"])))
+    if "secrets_told" in of_arm and is_frequent(of_arm["secrets_told"]):
+        found.append(Objection("secrets_told", count_of(of_arm["secrets_told"])))
+    return found
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:
