@@ -118,7 +118,7 @@ class Endpoint:
             raise
 
     async def _send(self, client: Any, request: Request) -> Completion:
-        from openai import APIConnectionError, APIError, APIStatusError
+        from openai import APIConnectionError, APIError, APIStatusError, BaseModel
 
         try:
             done = await client.chat.completions.create(
@@ -136,10 +136,10 @@ class Endpoint:
             raise self._error(f"{error.message} {cause}") from error
         except APIError as error:
             raise self._error(error.message) from error
-        # The client checks no shapes: a page of HTML comes as a text, an error as empty fields.
+        # The client checks no shapes: a page of HTML comes as a text, an error as empty fields, a list as a list.
         choices = getattr(done, "choices", None)
         if not choices or getattr(choices[0], "message", None) is None:
-            said = done if isinstance(done, str) else done.to_json(indent=None)
+            said = done.to_json(indent=None) if isinstance(done, BaseModel) else str(done)
             raise self._error(f"this is no chat completion: {said[:_SHOWN]!r}")
         choice, usage = choices[0], done.usage
         return Completion(
