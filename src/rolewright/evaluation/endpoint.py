@@ -136,7 +136,7 @@ class Endpoint:
             raise self._error(f"{error.message} {cause}") from error
         except APIError as error:
             raise self._error(error.message) from error
-        # The client checks no shapes: a page of HTML comes as a text, an error as empty fields, a list as a list.
+        # The client checks no shapes: a page of HTML comes as a text, an error as empty fields.
         choices = getattr(done, "choices", None)
         if not choices or getattr(choices[0], "message", None) is None:
             said = done.to_json(indent=None) if isinstance(done, BaseModel) else str(done)
