@@ -225,7 +225,7 @@ def test_what_stands_against_the_verdict_is_told(all_suites, change, language, p
     }
     page = parse(render_report(change(all_suites, evaluation=evaluation), language))
     box = page.find("div", class_="verdict")[0]["text"]
-    assert {"en": "leaks to 8 of 13 requests", "zh": "有 8 条得手"}[language] in box
+    assert {"en": "leaks to 8 of 13 requests", "zh": "有 8 条套出了系统提示"}[language] in box
     assert {"en": "3 of the prompts were trained on", "zh": "3 条提示曾用于训练"}[language] in box
     assert "off-topic" in page.find("section", id="verdict")[0]["text"]
 
