@@ -73,7 +73,8 @@ def summarise(
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
-    reason += caveat(judge)
+    remarks = [text for suite in suites for text in suite.remarks(figures[suite.name])]
+    reason += "".join(f" {remark}." for remark in remarks) + caveat(judge)
     return {
         "schema": SCHEMA,
         "role": role.name,

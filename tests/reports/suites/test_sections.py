@@ -111,8 +111,15 @@ def test_leakage_shows_every_share_and_leaks_by_family(views):
     assert [chart.heading for chart in figure.charts] == [
         *("Request brings the system text out", "Harmless question refused", "recall")
     ]
-    assert view.tables[0].rows[0].name == "Translation"
-    assert [cell.note for cell in view.tables[0].rows[0].cells] == ["65–85% · 3/4", "15–35% · 1/4"]
+    rows = view.tables[0].rows
+    names = ["By language", "English", "Chinese", "By family", "Translation"]
+    assert [row.name for row in rows] == names
+    assert [cell.note for cell in rows[-1].cells] == ["65–85% · 3/4", "15–35% · 1/4"]
+    assert rows[-1].href.endswith("family=translation")
+    leaks, is_open = view.results
+    assert "it leaks. 7 of 14 requests" in leaks
+    assert "open. 2 of 14 requests" in is_open
+    assert "about 90 requests" in is_open
     assert view.tile.value == "14%"
 
 

@@ -41,7 +41,7 @@ def count_of(share: Mapping[str, Any]) -> dict[str, int]:
     return {key: share[key] for key in ("passed", "total")}
 
 
-def _no_objections(figures: Mapping[str, Any]) -> list[Objection]:
+def _nothing(figures: Mapping[str, Any]) -> list[Any]:
     return []
 
 
@@ -56,6 +56,7 @@ class Suite:
         judge: a reply.
         summarise: the samples of those arms that there are, for the results.
         objections: to "took hold"; none where it is for the user to say what is enough.
+        remarks: what else its figures say beside a verdict, a sentence each without a full stop.
         sampling: how replies are decoded.
         scores_texts: whether targets score the probes' texts rather than answer them.
         judged_rules: that a judge decides about its replies, where there is a judge.
@@ -66,7 +67,8 @@ class Suite:
     arms: frozenset[str]
     judge: Judge
     summarise: Callable[[Samples], dict[str, Any]]
-    objections: Objections = _no_objections
+    objections: Objections = _nothing
+    remarks: Callable[[Mapping[str, Any]], list[str]] = _nothing
     sampling: Sampling = GREEDY
     scores_texts: bool = False
     judged_rules: Sequence[JudgedRule] = ()
