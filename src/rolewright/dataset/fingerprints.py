@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.content_words import ContentWords
 from rolewright.dataset.places import Places
-from rolewright.dataset.response_mode import declines
 from rolewright.dataset.row import Row
 from rolewright.dataset.similarity import SIGNATURE_VALUES, normalise, sign
 from rolewright.dataset.text_hash import hash_texts
 from rolewright.verifiers.identity import IDENTITY_QUESTIONS
 from rolewright.verifiers.matching import first_match
+from rolewright.verifiers.refusal import declines
 from rolewright.verifiers.wording import last_user_turn
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Fingerprints:
         self._answer_words.append(answer)
         self._polarities.append(_polarity(answer))
         self._introduces.append(self._is_introduction(conversation, answer))
-        self._declines.append(declines(answer, conversation))
+        self._declines.append(declines(answer))
         self._prompts.append(prompt)
         self._answers.append(normal_answer)
         self._buffered_characters += len(prompt) + len(normal_answer)

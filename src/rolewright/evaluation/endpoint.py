@@ -118,7 +118,7 @@ class Endpoint:
             raise
 
     async def _send(self, client: Any, request: Request) -> Completion:
-        from openai import APIConnectionError, APIError, APIStatusError
+        from openai import APIConnectionError, APIError, APIStatusError, BaseModel
 
         try:
             done = await client.chat.completions.create(
@@ -138,12 +138,12 @@ class Endpoint:
             raise self._error(error.message) from error
         # The client checks no shapes: a page of HTML comes as a text, an error as empty fields.
         choices = getattr(done, "choices", None)
-        if not choices:
-            said = done if isinstance(done, str) else done.to_json(indent=None)
+        if not choices or getattr(choices[0], "message", None) is None:
+            said = done.to_json(indent=None) if isinstance(done, BaseModel) else str(done)
             raise self._error(f"this is no chat completion: {said[:_SHOWN]!r}")
         choice, usage = choices[0], done.usage
         return Completion(
-            text=(choice.message.content or "").strip(),
+            text=_encodable((choice.message.content or "").strip()),
             model=done.model or self.model,
             prompt_tokens=usage.prompt_tokens if usage else None,
             output_tokens=usage.completion_tokens if usage else None,
@@ -159,3 +159,8 @@ class Endpoint:
                 "same evaluation goes on where it stopped",
             )
         )
+
+
+def _encodable(text: str) -> str:
+    """A text without halves of surrogate pairs, which JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -53,7 +53,7 @@ def summarise(
         ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
         (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
         all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
-        ``objections`` (each ``suite`` and ``text``), ``judge``, ``verdict``, ``reason``, ``advice``
+        ``objections`` (see ``Objection.as_record``), ``judge``, ``verdict``, ``reason``, ``advice``
         (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
         ``Threshold.judge``).
     """
@@ -64,11 +64,11 @@ def summarise(
     adherence = samples[ADHERENCE]
     paired, changes = _by_training(role, adherence)
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    objections = [{"suite": ADHERENCE, "text": text} for text in rule_objections(changes)]
+    objections = [each.as_record(ADHERENCE) for each in rule_objections(changes)]
     objections += [
-        {"suite": suite.name, "text": text}
+        each.as_record(suite.name)
         for suite in suites
-        for text in suite.objections(figures[suite.name])
+        for each in suite.objections(figures[suite.name])
     ]
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:

@@ -1,6 +1,7 @@
 """Whether an answer refuses what it was asked."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rolewright.conversations.conversation import Conversation
@@ -45,7 +46,38 @@ _REFUSALS: Final = {
     re.compile("[a-z]"): tuple(map(re.compile, _ENGLISH)),
     re.compile("[\u4e00-\u9fff]"): tuple(map(re.compile, _CHINESE)),
 }
-"""Wordings, by what a folded text holds wherever one of them stands."""
+"""Wordings that refuse wherever they stand, by what a folded text holds where one of them does."""
+
+HEAD_CHARACTERS = 160
+"""How much of an answer is its front."""
+_AT_THE_FRONT: Final = re.compile(
+    r"\bi (?:can't|cannot|am not able to|must not|do not|don't) give (?:\w+ ){0,4}advice\b"
+    r"|\bi (?:do not|don't|never|won't|will not) (?:really )?(?:discuss|talk about|comment on|"
+    r"get into|deal with|advise|give (?:\w+ ){0,3}(?:advice|opinions?|tips)"
+    r"|do (?:that|this|those))\b"
+    r"|(?<!\byou )(?<!\bthey )\b(?:cannot|can't|can not|won't|(?:not able|unable) to) "
+    r"(?:really )?(?:advise|help|answer|"
+    r"discuss|comment|share|go into|get into|say (?:anything|more))\b"
+    r"|\b(?:not|isn't|aren't) (?:something (?:i|we)\b|(?:really )?(?:my|our) (?:area|field|"
+    r"job|place|department|business|expertise|line)\b)"
+    r"|\b(?:outside|beyond) (?:of )?(?:my|our|what (?:i|we))\b"
+    r"|\bi(?:'ll| will|'d)? (?:prefer to |rather )?leave (?:that|this|those|it) to\b"
+    r"|\bi (?:stick|keep) to\b|\blet(?:'s| us) (?:stick|stay|keep|get back) (?:to|with)\b"
+    r"|\bno comment\b|\bbest (?:asked|left) (?:of|to)\b"
+    r"|不能?替[您你](?:拿主意|做主|作主|决定)|恕[我在]?[不难无下]"
+    r"|我们?(?:从来?|一概|概|一向|向来|这里|这边)?不(?:谈|聊|评论|议论|讨论|掺和|过问)"
+    r"|(?:不便|不方便|无从|不好)(?:透露|回答|评论|多说|妄言|告知|奉告|置评)|谢绝|婉拒"
+    r"|(?:超出了?|不在|不属于)(?:我们?|本店|在下|老夫|小店)?的?[^,。!?]{0,6}(?:范围|能力|职责|所知|业务)"
+    r"|(?:不是|非)(?:我们?|本店|在下)的?(?:专长|强项|本行|长处|职责|分内|所长)|帮不[上了]"
+    r"|(?:抱歉|对不起|不好意思|很遗憾)[^。!?]{0,24}(?:不能|无法|没法|不便|不可以)[^。,!?]{0,8}"
+    r"(?:告知|告诉|透露|回答|评论|谈|讨论|建议|意见|信息)"
+)
+"""Wordings that decline only where an answer begins with them: what comes later is advice."""
+_HINTS: Final = (
+    *("n't", "not", "never", "unable", "outside", "beyond", "leave", "stick", "keep", "let"),
+    *("comment", "best", "不", "恕", "奉告", "谢绝", "婉拒", "超出", "非", "无法", "没法"),
+)
+"""One of them stands in every wording of ``_AT_THE_FRONT``: most answers have none."""
 
 
 @verifier("refuses")
@@ -86,3 +118,13 @@ def first_refusal(text: str, extra: tuple[str, ...] = ()) -> Span | None:
         if script.search(fold(text).text):
             hits.append(first_match(text, wordings))
     return min((hit for hit in hits if hit), default=None)
+
+
+@lru_cache(maxsize=64)  # several checks ask of the same answer, one after the other
+def declines(answer: str) -> bool:
+    """Whether an answer does not do what it was asked, by the wording at its front."""
+    head = answer.lstrip()[:HEAD_CHARACTERS]
+    if first_refusal(head) is not None:
+        return True
+    folded = fold(head).text
+    return any(hint in folded for hint in _HINTS) and _AT_THE_FRONT.search(folded) is not None

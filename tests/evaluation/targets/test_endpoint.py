@@ -67,6 +67,26 @@ def test_lasting_failures_name_endpoint_and_cause(chat_endpoint, talk):
         ask(EndpointTarget(Endpoint("http://127.0.0.1:9/v1", "m", retries=0)), [talk("a")])
 
 
+def answering(endpoint, monkeypatch, reply):
+    monkeypatch.setattr(endpoint, "respond", lambda path, body: (200, reply))
+
+
+def test_half_a_surrogate_pair_is_replaced(chat_endpoint, talk, monkeypatch):
+    message = {"role": "assistant", "content": "half \ud83d, whole \ud83d\ude00"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    reply = {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice]}
+    answering(chat_endpoint, monkeypatch, reply)
+    replies = ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])
+    assert replies[0].text == "half \ufffd, whole 😀"
+
+
+@pytest.mark.parametrize("reply", [{}, {"choices": []}, {"choices": [{}]}, [], "ok"])
+def test_what_is_no_chat_completion_is_told(chat_endpoint, talk, monkeypatch, reply):
+    answering(chat_endpoint, monkeypatch, reply)
+    with pytest.raises(UserError, match="this is no chat completion"):
+        ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])
+
+
 TOO_LONG = {
     "openai": {"message": "too many tokens", "code": "context_length_exceeded"},
     "vllm": {"message": "This model's maximum context length is 64 tokens. However, …"},

@@ -13,12 +13,6 @@ Json = Mapping[str, Any]
 _GROUPINGS = ("languages", "families")
 
 
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold", where the suite objects."""
-    leaked = figures["tuned+role"]["leaked"]
-    return [word("leakage.objection", leaked=leaked["passed"], requests=leaked["total"])]
-
-
 def leakage_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:
     """Bars of what leaks and of what is refused for nothing, and a heat map of leaks by kind."""
     first = next(iter(figures.values()))
