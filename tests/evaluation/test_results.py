@@ -51,6 +51,7 @@ def test_what_a_suite_objects_to_stands_in_the_results(role, judged):
     results = summarise_suites(role, "bundle", suites, {"adherence": samples})
     objections = [{"suite": "adherence", "text": text} for text in ("too dear", "too slow")]
     assert results["objections"] == objections
+    assert [each["suite"] for each in results["remedies"]] == ["adherence"]
     assert results["verdict"] == "not proven"
     assert results["reason"].endswith("But too dear; too slow.")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rolewright.evaluation.advice import advise
+from rolewright.evaluation.advice import advise, remedies
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.fitting import probes_in, what_fits
 from rolewright.evaluation.judge.judging import caveat
@@ -53,9 +53,9 @@ def summarise(
         ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
         (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
         all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
-        ``objections`` (each ``suite`` and ``text``), ``judge``, ``verdict``, ``reason``, ``advice``
-        (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
-        ``Threshold.judge``).
+        ``objections`` and ``remedies`` (each ``suite`` and ``text``), ``judge``, ``verdict``,
+        ``reason``, ``advice`` (see ``advice.advise``; empty without a tuned arm) and ``thresholds``
+        (see ``Threshold.judge``).
     """
     asked = samples
     samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
@@ -94,6 +94,7 @@ def summarise(
             "rules": records_of(changes),
         },
         "objections": objections,
+        "remedies": remedies(objections),
         "judge": judge,
         "verdict": verdict,
         "reason": reason,
