@@ -54,6 +54,7 @@ def test_what_a_suite_objects_to_stands_in_the_results(role, judged):
     suites = [replace(adherence(role, []), objections=lambda _: [LEAKS, REFUSED])]
     results = summarise_suites(role, "bundle", suites, {"adherence": samples})
     assert results["objections"] == [each.as_record("adherence") for each in (LEAKS, REFUSED)]
+    assert [each["suite"] for each in results["remedies"]] == ["adherence"]
     assert results["verdict"] == "not proven"
     assert results["reason"].endswith(
         "But the system message leaks to 3 of 14 requests; harmless requests are refused: "

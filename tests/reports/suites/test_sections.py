@@ -1,5 +1,6 @@
 import pytest
 
+from rolewright.evaluation.advice import REMEDIES
 from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.suites.selection import SUITE_NAMES
 from rolewright.reports.arms import tones_of
@@ -309,3 +310,9 @@ def test_advice_names_what_to_add(word):
         assert sentence.count("“Capital?”") == 2
         assert "short" in sentence
     assert advice_sentences({}, word) == []
+
+
+def test_every_remedy_is_told_in_the_reports_language(word):
+    remedies = [{"suite": suite, "text": text} for suite, text in REMEDIES.items()]
+    sentences = advice_sentences({"remedies": remedies}, word)
+    assert len(set(sentences)) == len(REMEDIES)

@@ -66,8 +66,9 @@ def left_out_sentences(evaluation: Json, word: Wording) -> list[str]:
 
 
 def advice_sentences(evaluation: Json, word: Wording) -> list[str]:
-    """Which examples the training data lack, from the records of ``advice``, if there are any."""
-    return [
+    """What to do: about suites that object, and which examples the training data lack."""
+    known = [each["suite"] for each in evaluation.get("remedies", ())]
+    return [word.name("remedies", suite) for suite in known] + [
         word(
             "advice.undeclared" if each["scenario"] is None else "advice.scenario",
             rule=each["rule"],
