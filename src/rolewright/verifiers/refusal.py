@@ -4,17 +4,28 @@ import re
 from typing import Final
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.matching import Phrase, Span, first_match, first_occurrence, fold, quoted
+from rolewright.verifiers.matching import (
+    Phrase,
+    Span,
+    first_match,
+    first_occurrence,
+    fold,
+    has_any,
+    quoted,
+)
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.verdict import Verdict
 
 _CANNOT = r"(?:can't|cannot|can not|won't|will not|(?:am|'m) (?:unable|not able|not allowed) to)"
+_CANNOT_HINTS = ("can't", "cannot", "won't", " not", "unable to")
 _SERVE = (
     r"(?:help|assist|answer|provide|discuss|do that|do this|comply|fulfil|share|give you|"
     r"talk about|support|create|write|generate|engage|reveal|disclose|tell you|advise|"
     r"recommend|continue)"
 )
 _ZH_CANNOT = r"(?:不能|无法|不可以|不便|没有?办法|没法|不方便)"
+_ZH_CANNOT_HINTS = ("不能", "无法", "不可以", "不便", "没办法", "没有办法", "没法", "不方便")
+_ZH_SORRY_HINTS = ("抱歉", "对不起", "不好意思")
 _ZH_SERVE = (
     r"(?:提供|回答|协助|帮助|帮[您你忙]|讨论|透露|回应|满足|参与|完成|告诉|告知|谈论|执行|生成|"
     r"泄露|公开|解答|办理|推荐|评论)"
@@ -22,30 +33,64 @@ _ZH_SERVE = (
 _ZH_SORRY = r"(?:抱歉|对不起|不好意思)[,!、。~ ]*"
 _ZH_SELF = r"(?:我们?|(?<![这那一])本(?:人|店|宫|王|助手|公司)|朕|在下|小的|恕)"
 
-_ENGLISH: Final = (
-    rf"\bi(?:'m| am) (?:\w+ ){{0,2}}sorry\b.{{0,20}}\bi ?{_CANNOT}",
-    rf"\b(?:i|we) ?{_CANNOT} (?:\w+ ){{0,2}}{_SERVE}\b",
-    r"\bi (?:must|have to|will have to|need to)? ?(?:respectfully |politely )?"
-    r"(?:decline|refuse)\b|\bi'll have to (?:\w+ )?(?:decline|refuse|pass)\b",
-    r"\bi'd rather not\b|\bi would rather not\b|\bi'm afraid i ?(?:can't|cannot)\b",
-    r"\b(?:that|this|it)(?:'s| is) (?:\w+ )?(?:outside|beyond|not within) "
-    r"(?:of )?(?:what i|my|the scope)\b",
-    r"\bnot something i(?:'m| am)? ?(?:can|able|allowed|willing)\b",
+# Each wording behind words of which one stands in it.
+_WORDINGS: Final = (
+    (
+        ("sorry",),
+        rf"\bi(?:'m| am) (?:\w+ ){{0,2}}sorry\b.{{0,20}}\bi ?{_CANNOT}",
+    ),
+    (
+        _CANNOT_HINTS,
+        rf"\b(?:i|we) ?{_CANNOT} (?:\w+ ){{0,2}}{_SERVE}\b",
+    ),
+    (
+        ("decline", "refuse", "i'll have to"),
+        r"\bi (?:must|have to|will have to|need to)? ?(?:respectfully |politely )?"
+        r"(?:decline|refuse)\b|\bi'll have to (?:\w+ )?(?:decline|refuse|pass)\b",
+    ),
+    (
+        ("rather not", "i'm afraid i"),
+        r"\bi'd rather not\b|\bi would rather not\b|\bi'm afraid i ?(?:can't|cannot)\b",
+    ),
+    (
+        ("outside", "beyond", "not within"),
+        r"\b(?:that|this|it)(?:'s| is) (?:\w+ )?(?:outside|beyond|not within) "
+        r"(?:of )?(?:what i|my|the scope)\b",
+    ),
+    (
+        ("not something i",),
+        r"\bnot something i(?:'m| am)? ?(?:can|able|allowed|willing)\b",
+    ),
+    (
+        _ZH_SORRY_HINTS,
+        rf"{_ZH_SORRY}[^。!?]{{0,12}}{_ZH_CANNOT}[^,。!?]{{0,12}}{_ZH_SERVE}",
+    ),
+    (
+        _ZH_SORRY_HINTS,
+        rf"{_ZH_SORRY}[^。!?]{{0,6}}{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}",
+    ),
+    (
+        _ZH_CANNOT_HINTS,
+        rf"{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}[^,。!?]{{0,8}}{_ZH_SERVE}",
+    ),
+    (
+        ("不会",),
+        rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
+    ),
+    (
+        ("拒绝", "帮不上", "不了", "不到"),
+        rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
+    ),
+    (
+        ("恕", "无可奉告", "爱莫能助"),
+        r"恕难从命|恕不|恕我[不无难]|无可奉告|爱莫能助",
+    ),
+    (
+        ("不在我", "超出"),
+        r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
+    ),
 )
-_CHINESE: Final = (
-    rf"{_ZH_SORRY}[^。!?]{{0,12}}{_ZH_CANNOT}[^,。!?]{{0,12}}{_ZH_SERVE}",
-    rf"{_ZH_SORRY}[^。!?]{{0,6}}{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}",
-    rf"{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}[^,。!?]{{0,8}}{_ZH_SERVE}",
-    rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
-    rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
-    r"恕难从命|恕不|恕我[不无难]|无可奉告|爱莫能助",
-    r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
-)
-_REFUSALS: Final = {
-    re.compile("[a-z]"): tuple(map(re.compile, _ENGLISH)),
-    re.compile("[\u4e00-\u9fff]"): tuple(map(re.compile, _CHINESE)),
-}
-"""Wordings, by what a folded text holds wherever one of them stands."""
+_REFUSALS: Final = tuple((hints, re.compile(wording)) for hints, wording in _WORDINGS)
 
 
 @verifier("refuses")
@@ -81,8 +126,7 @@ def does_not_refuse(
 
 def first_refusal(text: str, extra: tuple[str, ...] = ()) -> Span | None:
     """Find the earliest words of refusal, or one of the extra phrases."""
-    hits = [first_occurrence(text, extra)]
-    for script, wordings in _REFUSALS.items():
-        if script.search(fold(text).text):
-            hits.append(first_match(text, wordings))
+    folded = fold(text).text
+    wordings = [wording for hints, wording in _REFUSALS if has_any(folded, hints)]
+    hits = [first_occurrence(text, extra), first_match(text, wordings)]
     return min((hit for hit in hits if hit), default=None)
