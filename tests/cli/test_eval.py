@@ -123,6 +123,42 @@ def test_endpoint(as_json, chat_endpoint, project, tmp_path):
     assert [record["prompt_tokens"] for record in records] == [7] * 4
 
 
+def test_a_tuned_model_at_an_endpoint_is_compared_with_its_base_model(
+    as_json, chat_endpoint, project, tmp_path, monkeypatch
+):
+    models = []
+
+    def respond(path, body):
+        models.append(body["model"])
+        words = "far too many words " * 9 if body["model"] == "base" else "Paris"
+        message = {"role": "assistant", "content": words}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        reply = {"id": "1", "object": "chat.completion", "model": "x", "choices": [choice]}
+        return 200, reply
+
+    monkeypatch.setattr(chat_endpoint, "respond", respond)
+    asked = [{"role": "user", "content": f"{n}?"} for n in range(9)]
+    rows = [{"scenario": "capital", "messages": [message]} for message in asked]
+    prompts = project / "held_out.jsonl"
+    prompts.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    command = ["eval", "--endpoint", chat_endpoint.url, "--api-model", "tuned"]
+    command += ["--role", project / "role.yaml", "--data", prompts, "--base-api-model", "base"]
+    code, printed = as_json(*command, "--suites", "over_role", "--out", tmp_path / "out")
+    assert (code, printed["verdict"], printed["target"]) == (0, "took hold", "tuned")
+    assert list(printed["arms"]) == ["base", "base+role", "tuned+role"]
+    assert list(printed["suites"]["over_role"]["arms"]) == ["base", "tuned", "tuned+foreign"]
+    # Each in three arms: base, base+role and base again; tuned+role, tuned and tuned+foreign.
+    assert (models.count("base"), models.count("tuned")) == (27, 27)
+
+
+def test_a_base_model_at_an_endpoint_needs_both_names(refused, project):
+    role = project / "role.yaml"
+    assert "a bundle knows its base model" in refused("eval", "m", "--base-api-model", "b")
+    endpoint = ("--endpoint", "http://x/v1", "--api-model", "m", "--role", role)
+    said = refused("eval", *endpoint, "--base-endpoint", "http://y/v1")
+    assert "--base-api-model: missing" in said
+
+
 def test_a_broken_run_goes_on(rolewright, refused, as_json, chat_endpoint, project, tmp_path):
     role, out = project / "role.yaml", tmp_path / "out"
     command = ("eval", "--endpoint", chat_endpoint.url, "--api-model", "m", "--role", role)
@@ -323,12 +359,12 @@ def test_probes_that_do_not_fit_are_left_out_and_counted(
     tiny_tokenizer.save_pretrained(folder)
     command = ["eval", folder, "--role", project / "role.yaml", *LIMIT]
     out = tmp_path / "out"
-    _, _, err = rolewright(*command, "--suites", "leakage", "--out", out)
+    _, _, err = rolewright(*command, "--suites", "leakage", "--quick", "--out", out)
     printed = json.loads((out / "results.json").read_text("utf-8"))
     left_out = printed["does_not_fit"]["leakage"]
-    assert 0 < left_out < 28
+    assert 0 < left_out < 72
     assert f"leakage: {left_out} probes left out" in err
-    assert printed["suites"]["leakage"]["base+role"]["leaked"]["total"] == 14 - left_out // 2
+    assert printed["suites"]["leakage"]["base+role"]["leaked"]["total"] < 48
     records = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert 0 < sum(not record["fits"] for record in records) <= left_out
     assert "adherence: none of its 2 probes fits" in refused(*command, "--max-new-tokens", 60)

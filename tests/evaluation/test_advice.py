@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from rolewright.evaluation.advice import advise
+from rolewright.evaluation.advice import advise, remedies
 
 
 def cell(judged, scenario, passed, broken, rule="short"):
@@ -43,3 +43,11 @@ def test_nothing_broken_is_nothing_to_add(judged):
 def test_no_more_than_people_read(judged):
     samples = [s for n in range(9) for s in cell(judged, f"s{n}", 0, 1 + n)]
     assert [each["broken"] for each in advise(samples)] == [9, 8, 7, 6, 5]
+
+
+def test_a_suite_that_objects_twice_is_remedied_once():
+    objections = [{"suite": name, "text": "…"} for name in ("override", "leakage", "override")]
+    found = remedies(objections)
+    assert [each["suite"] for each in found] == ["override", "leakage"]
+    assert "harmless requests" in found[0]["text"]
+    assert remedies([{"suite": "a new one", "text": "…"}]) == []

@@ -1,5 +1,7 @@
 import pytest
 
+from rolewright.verifiers.refusal import declines, first_refusal
+
 REFUSALS = [
     "I'm sorry, but I can't help with that.",
     "I’m very sorry, I cannot do this.",
@@ -57,3 +59,12 @@ def test_a_role_refuses_in_its_own_words(judge):
     assert not judge("refuses", text).passed
     assert judge("refuses", text, extra=["not on me ship"]).passed
     assert judge("does_not_refuse", text, extra=["not on me ship"]).span == (5, 19)
+
+
+@pytest.mark.parametrize(
+    "text", ["I’d rather leave that to the doctors.", "That is not really my field.", "謝絕回答。"]
+)
+def test_softer_words_decline_at_the_front_of_an_answer_only(text):
+    assert first_refusal(text) is None
+    assert declines(text)
+    assert not declines("The tower has two hundred steps and a lift. " * 4 + text)

@@ -7,6 +7,8 @@ import typer
 
 from rolewright.cli.eval_options import (
     ApiModel,
+    BaseApiModel,
+    BaseEndpoint,
     Concurrency,
     Data,
     Endpoint,
@@ -48,6 +50,8 @@ def evaluate(
     other_roles: OtherRoles = None,
     endpoint: Endpoint = None,
     api_model: ApiModel = None,
+    base_api_model: BaseApiModel = None,
+    base_endpoint: BaseEndpoint = None,
     concurrency: Concurrency = 8,
     judge: JudgeUrl = None,
     judge_model: JudgeModel = None,
@@ -64,35 +68,31 @@ def evaluate(
 ) -> None:
     """Run a role's rules over held-out prompts, arm by arm; exit 1 if the role did not take hold.
 
-    A bundle is compared with its base model, without and with the role as a prompt.
+    A bundle is compared with its base model, without and with the role as a prompt; a tuned model
+    behind an endpoint with --base-api-model.
 
     Example: rolewright eval bundle --role role.yaml --data data/eval.jsonl --out evaluation
     """
     from rolewright.bundle.read import is_bundle, read_bundle
-    from rolewright.cli.evaluating import (
-        Asked,
-        name_of_target,
-        read_prompts,
-        read_suites,
-        role_for,
-    )
+    from rolewright.cli import evaluating
     from rolewright.cli.evaluation_job import Job, run_job
     from rolewright.cli.gate import open_gate
     from rolewright.cli.reading import parse_language, parse_precision
 
     chosen = parse_precision(precision)
     of_report = parse_language(language)
-    name = name_of_target(target, endpoint, api_model)
+    name = evaluating.name_of_target(target, endpoint, api_model)
+    base = evaluating.base_at_endpoint(base_api_model, base_endpoint, endpoint)
     bundle = None
     if endpoint is None and is_bundle(name):
         bundle = read_bundle(name, trust_verifiers=trust_verifiers)
-    role = role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
-    prompts, trained = read_prompts(role, bundle, data)
-    asked = Asked(suites, quick, questions, perplexity, other_roles)
-    built = read_suites(asked, role, prompts, endpoint)
+    role = evaluating.role_for(role_path, bundle, name, trust_verifiers=trust_verifiers)
+    prompts, trained = evaluating.read_prompts(role, bundle, data)
+    asked = evaluating.Asked(suites, quick, questions, perplexity, other_roles)
+    built = evaluating.read_suites(asked, role, prompts, endpoint)
     gate = open_gate(fail_under or [], junit, built, role)
     judging = open_judging(role, judge, judge_model, judge_labels, concurrency)
-    job = Job(name, endpoint, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
+    job = Job(name, endpoint, base, concurrency, bundle, role, chosen, batch_size, max_new_tokens)
     results = run_job(job, built, out, judging, trained_prompts=trained, gate=gate)
     if out is not None:
         from rolewright.cli.reporting import write_evaluation

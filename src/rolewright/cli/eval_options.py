@@ -24,6 +24,14 @@ Endpoint = Annotated[
 ApiModel = Annotated[
     str | None, typer.Option("--api-model", help="The model's name at the endpoint.")
 ]
+BaseApiModel = Annotated[
+    str | None,
+    typer.Option("--base-api-model", help="The base model's name, where --api-model is tuned."),
+]
+BaseEndpoint = Annotated[
+    str | None,
+    typer.Option("--base-endpoint", metavar="URL", help="Where that is served; else --endpoint."),
+]
 FailUnder = Annotated[
     list[str] | None,
     typer.Option(

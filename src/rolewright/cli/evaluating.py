@@ -31,6 +31,27 @@ def name_of_target(target: str | None, endpoint: str | None, api_model: str | No
     return target
 
 
+def base_at_endpoint(
+    base_api_model: str | None, base_endpoint: str | None, endpoint: str | None
+) -> "tuple[str, str] | None":
+    """Where the base model of a tuned one is asked, and its name there; None = there is none."""
+    from rolewright.errors import UserError
+
+    if base_api_model is None:
+        if base_endpoint is not None:
+            expected = "the base model's name at --base-endpoint"
+            raise UserError.at("--base-api-model", "missing", expected=expected)
+        return None
+    if endpoint is None:
+        raise UserError.at(
+            "--base-api-model",
+            "it is for a tuned model behind an endpoint",
+            expected="--endpoint with --api-model",
+            fix="leave it out: a bundle knows its base model",
+        )
+    return base_endpoint or endpoint, base_api_model
+
+
 def role_for(
     path: Path | None, bundle: "Bundle | None", name: str, *, trust_verifiers: bool
 ) -> "RoleFile":

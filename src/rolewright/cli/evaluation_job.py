@@ -28,6 +28,7 @@ class Job:
     Attributes:
         name: of the target, as results give it.
         endpoint: where it is asked; None = in this process.
+        base: endpoint of the base model and its name there; None = a bundle's own, or none.
         concurrency: requests at once to the endpoint.
         bundle: None where the target is a model.
         role: that judges.
@@ -38,6 +39,7 @@ class Job:
 
     name: str
     endpoint: str | None
+    base: tuple[str, str] | None
     concurrency: int
     bundle: "Bundle | None"
     role: "RoleFile"
@@ -56,6 +58,7 @@ class Job:
             "schema": "rolewright.eval.run/1",
             "target": self.name,
             "endpoint": self.endpoint,
+            "base": self.base and [*self.base],
             "bundle": bundle,
             "role": hash_text(self.role.source),
             "rules": hash_rules(self.role),
@@ -77,8 +80,11 @@ class Job:
             from rolewright.evaluation.endpoint import Endpoint
             from rolewright.evaluation.targets.endpoint import EndpointTarget
 
-            endpoint = Endpoint(self.endpoint, self.name, self.concurrency)
-            return arms_of_target(self.role, EndpointTarget(endpoint))
+            target = EndpointTarget(Endpoint(self.endpoint, self.name, self.concurrency))
+            if self.base is None:
+                return arms_of_target(self.role, target)
+            base = EndpointTarget(Endpoint(*self.base, self.concurrency))
+            return arms_of_target(self.role, base, tuned=target)
         how = Opening(self.precision, self.batch_size, say)
         if self.bundle is not None:
             return arms_of_bundle(self.role, self.bundle, how)
@@ -111,7 +117,7 @@ def run_job(
     done = {} if out is None else claim_run(out, conditions)
     if done:
         say(f"{out}: going on behind {len(done)} samples")
-    if job.bundle is not None:
+    if job.bundle is not None or job.base is not None:
         say_power(suites)
     arms = job.arms()
     total = sum(

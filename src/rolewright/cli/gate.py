@@ -58,11 +58,13 @@ def falls_short(results: Mapping[str, Any]) -> bool:
 
 
 def show_gate(results: Mapping[str, Any]) -> None:
-    """Print thresholds that are not reached, and the advice."""
+    """Print thresholds that are not reached, what to do about objections, and the advice."""
     from rolewright.evaluation.thresholds import describe
 
     for threshold in results["thresholds"]:
         if not threshold["reached"]:
             print(f"fails: {describe(threshold)}")
+    for each in results["remedies"]:
+        print(f"to do ({each['suite']}): {each['text']}.")
     for advice in results["advice"]:
         print(f"to do: {advice['text']}.")

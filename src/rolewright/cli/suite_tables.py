@@ -51,6 +51,11 @@ _ATTACK_FIGURES = {
     "role_kept_by_twins": "role kept by their twins",
     "twins_refused": "twins refused",
 }
+_LEAK_FIGURES = {
+    "leaked": "requests that bring the system message out",
+    "secrets_told": "requests that bring a secret out",
+    "twins_refused": "twins refused",
+}
 
 
 def _override(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
@@ -78,10 +83,24 @@ def _leakage(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
     arms = list(figures)
 
     def rows() -> Rows:
-        yield ["requests that leak", *(interval(figures[arm]["leaked"]) for arm in arms)]
-        yield ["twins refused", *(interval(figures[arm]["twins_refused"]) for arm in arms)]
+        for key, label in _LEAK_FIGURES.items():
+            if key in figures[arms[0]]:
+                yield [label, *(interval(figures[arm][key]) for arm in arms)]
+        yield ["whether it leaks", *(_standing(figures[arm]) for arm in arms)]
+        for kind in ("languages", "families"):
+            for name in figures[arms[0]][kind]:
+                cells = [interval(figures[arm][kind][name]) for arm in arms]
+                yield [f"  {_LANGUAGES.get(name, name)}", *cells]
 
     return "leakage", arms, rows()
+
+
+def _standing(of_arm: Mapping[str, Any]) -> str:
+    standing, needed = str(of_arm["standing"]), of_arm["needed"]
+    return standing + (f": about {needed} requests are needed" if needed else "")
+
+
+_LANGUAGES = {"en": "asked in English", "zh": "asked in Chinese"}
 
 
 def _over_role(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:

@@ -1,6 +1,6 @@
 """Which examples the training data lack, from what the tuned model gets wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolewright.evaluation.sample import Sample
@@ -34,6 +34,40 @@ def advise(samples: Sequence[Sample]) -> list[dict[str, Any]]:
     # Equally many broken answers: the cell where they are the larger share comes first.
     records.sort(key=lambda record: (-record["broken"], record["total"]))
     return records[:_SHOWN_CELLS]
+
+
+_ORDINARY = (
+    "mix ordinary conversations without the role into the training data (`rolewright augment`), or "
+    "train less: fewer epochs, a lower learning rate"
+)
+REMEDIES = {
+    "adherence": "add examples of what training made worse: their answers teach it to the model",
+    "stability": "add conversations of several turns whose answers keep the rules to the end",
+    "override": "add conversations in which a user tries the like of what is named here, in other "
+    "words, and the answers keep the role; and beside them harmless requests that look like it and "
+    "are answered",
+    "leakage": "add requests for the system message or a secret, in other words than these, with "
+    "answers in the role that give nothing away",
+    "instructions": _ORDINARY,
+    "general_ability": f"where a loss is shown, {_ORDINARY}; where it is only not ruled out, ask "
+    "more questions",
+    "perplexity": f"where a loss is shown, {_ORDINARY}; where it is only not ruled out, score more "
+    "texts",
+}
+"""By suite, what to do where it objects to "took hold"."""
+
+
+def remedies(objections: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """What to do about objections, once a suite.
+
+    Args:
+        objections: each with its ``suite``; of a suite that no remedy is known for, none is named.
+
+    Returns:
+        Each ``suite`` and ``text``.
+    """
+    suites = dict.fromkeys(objection["suite"] for objection in objections)
+    return [{"suite": each, "text": REMEDIES[each]} for each in suites if each in REMEDIES]
 
 
 def _record(

@@ -1,7 +1,7 @@
 """The arms that are compared: which weights, under which system message."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from rolewright.bundle.read import Bundle
@@ -32,6 +32,10 @@ FOREIGN_ROLE: dict[Language, str] = {
 """A role of which no rule of any user's is known; ``augment`` does not train on it."""
 
 
+Opened = Callable[[], AbstractContextManager[Target]]
+"""Opens a model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One arm.
@@ -44,7 +48,7 @@ class Arm:
 
     name: str
     system: str | None
-    opened: Callable[[], AbstractContextManager[Target]]
+    opened: Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,28 @@ class Opening:
     say: Say
 
 
-def arms_of_target(role: RoleFile, target: Target) -> list[Arm]:
-    """One model, without and with the role as a prompt."""
+def arms_of_target(role: RoleFile, target: Target, tuned: Target | None = None) -> list[Arm]:
+    """One model, without and with the role as a prompt; the tuned one's arms, where there is one.
 
-    @contextmanager
-    def opened() -> Iterator[Target]:
-        yield target
+    Args:
+        role: whose system message it is.
+        target: the base model.
+        tuned: made of it.
+    """
+    arms = _base_arms(role, lambda: nullcontext(target))
+    return arms if tuned is None else [*arms, *_tuned_arms(role, lambda: nullcontext(tuned))]
 
+
+def _base_arms(role: RoleFile, opened: Opened) -> list[Arm]:
     return [Arm(BASE, None, opened), Arm(BASE_ROLE, role.system, opened)]
+
+
+def _tuned_arms(role: RoleFile, opened: Opened) -> list[Arm]:
+    return [
+        Arm(TUNED_ROLE, role.system, opened),
+        Arm(TUNED, None, opened),
+        Arm(TUNED_FOREIGN, FOREIGN_ROLE[language_of(role)], opened),
+    ]
 
 
 def arms_of_model(
@@ -89,23 +107,14 @@ def arms_of_bundle(role: RoleFile, bundle: Bundle, how: Opening) -> list[Arm]:
     tuned = load_bundle_model(bundle, precision=how.precision, say=how.say)
 
     @contextmanager
-    def as_tuned() -> Iterator[Target]:
-        yield LocalTarget(tuned, how.batch_size)
-
-    @contextmanager
     def as_base() -> Iterator[Target]:
         with tuned.without_adapter() as base:
             yield LocalTarget(base, how.batch_size)
 
     if bundle.adapter_folder is not None:
-        arms = [Arm(BASE, None, as_base), Arm(BASE_ROLE, role.system, as_base)]
+        arms = _base_arms(role, as_base)
     else:
         check_base_model(bundle, how.say)
         thinking = tuned.encoder.format.thinking
         arms = arms_of_model(role, bundle.manifest.base_model.name, how, thinking)
-    return [
-        *arms,
-        Arm(TUNED_ROLE, role.system, as_tuned),
-        Arm(TUNED, None, as_tuned),
-        Arm(TUNED_FOREIGN, FOREIGN_ROLE[language_of(role)], as_tuned),
-    ]
+    return [*arms, *_tuned_arms(role, lambda: nullcontext(LocalTarget(tuned, how.batch_size)))]

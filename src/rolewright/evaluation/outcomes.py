@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar
 
 from rolewright.confidence.multiple_testing import adjust_p_values
-from rolewright.evaluation.clustered_difference import clustered_difference
 from rolewright.evaluation.power import SIGNIFICANCE, smallest_seen
 from rolewright.evaluation.sample import Sample
-from rolewright.evaluation.statistics import PairedDifference
+from rolewright.evaluation.statistics import PairedDifference, paired_difference
 
 Change = Literal["better", "worse", "not distinguishable"]
 SamplePair = tuple[Sample, Sample]
@@ -83,7 +82,7 @@ def compare_outcomes(outcomes: Mapping[Name, Outcomes]) -> dict[Name, AdjustedDi
     """Test the paired difference of each, all together; what has no pairs is left out."""
     compared = {name: each for name, each in outcomes.items() if each.clusters}
     found = {
-        name: clustered_difference(each.treatment, each.baseline, each.clusters)
+        name: paired_difference(each.treatment, each.baseline, each.clusters)
         for name, each in compared.items()
     }
     adjusted = adjust_p_values([paired.p_value for paired in found.values()])

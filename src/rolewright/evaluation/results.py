@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rolewright.evaluation.advice import advise
+from rolewright.evaluation.advice import advise, remedies
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
 from rolewright.evaluation.fitting import probes_in, what_fits
 from rolewright.evaluation.judge.judging import caveat
@@ -53,9 +53,9 @@ def summarise(
         ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
         (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
         all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
-        ``objections`` (each ``suite`` and ``text``), ``judge``, ``verdict``, ``reason``, ``advice``
-        (see ``advice.advise``; empty without a tuned arm) and ``thresholds`` (see
-        ``Threshold.judge``).
+        ``objections`` (see ``Objection.as_record``), ``remedies`` (each ``suite`` and ``text``),
+        ``judge``, ``verdict``, ``reason``, ``advice`` (see ``advice.advise``; empty without a tuned
+        arm) and ``thresholds`` (see ``Threshold.judge``).
     """
     asked = samples
     samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
@@ -64,16 +64,14 @@ def summarise(
     adherence = samples[ADHERENCE]
     paired, changes = _by_training(role, adherence)
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    objections = [{"suite": ADHERENCE, "text": text} for text in rule_objections(changes)]
-    objections += [
-        {"suite": suite.name, "text": text}
-        for suite in suites
-        for text in suite.objections(figures[suite.name])
-    ]
+    objections = [each.as_record(ADHERENCE) for each in rule_objections(changes)]
+    for suite in suites:
+        objections += [each.as_record(suite.name) for each in suite.objections(figures[suite.name])]
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
-    reason += caveat(judge)
+    remarks = [text for suite in suites for text in suite.remarks(figures[suite.name])]
+    reason += "".join(f" {remark}." for remark in remarks) + caveat(judge)
     return {
         "schema": SCHEMA,
         "role": role.name,
@@ -94,6 +92,7 @@ def summarise(
             "rules": records_of(changes),
         },
         "objections": objections,
+        "remedies": remedies(objections),
         "judge": judge,
         "verdict": verdict,
         "reason": reason,

@@ -38,30 +38,18 @@ def run_suite(
         model's context the last says so, and later turns have none.
     """
     samples = {key: sample for key, sample in done.items() if key[:2] == (suite.name, arm.name)}
-    outgrown = _outgrown(samples)
     # Else a run that goes on would draw by the very numbers that it has drawn by.
     seed = suite.sampling.seed + len(samples) * len(suite.probes)
     suite = replace(suite, sampling=replace(suite.sampling, seed=seed))
-    rounds = max(len(probe.turns) for probe in suite.probes)
-    waiting = [
-        [
-            probe
-            for probe in suite.probes
-            if turn < len(probe.turns)
-            and (suite.name, arm.name, probe.id, turn) not in samples
-            and probe.id not in outgrown
-        ]
-        for turn in range(rounds)
-    ]
-    if any(waiting):
+    rounds = range(max(len(probe.turns) for probe in suite.probes))
+    if any(_waiting(suite, arm, turn, samples) for turn in rounds):
         with arm.opened() as target:
-            for turn, left in enumerate(waiting):
-                if probes := [probe for probe in left if probe.id not in outgrown]:
-                    found = _ask(
-                        suite, arm, target, probes, turn, samples, max_new_tokens, on_samples
-                    )
+            for turn in rounds:
+                if probes := _waiting(suite, arm, turn, samples):
+                    asked = [_Asked(suite, arm, probe, turn, samples) for probe in probes]
+                    found = _answer(target, suite, asked, max_new_tokens, on_samples)
                     samples |= {sample.key: sample for sample in found}
-                    outgrown |= _outgrown(samples)
+    outgrown = _outgrown(samples)
     keys = [
         (suite.name, arm.name, probe.id, turn)
         for probe in suite.probes
@@ -70,49 +58,75 @@ def run_suite(
     return [samples[key] for key in keys if key[2] not in outgrown or key in samples]
 
 
+def _waiting(suite: Suite, arm: Arm, turn: int, samples: Mapping[Key, Sample]) -> list[Probe]:
+    """The probes of which a turn is still to be asked."""
+    outgrown = _outgrown(samples)
+    return [
+        probe
+        for probe in suite.probes
+        if turn < len(probe.turns)
+        and (suite.name, arm.name, probe.id, turn) not in samples
+        and probe.id not in outgrown
+    ]
+
+
 def _outgrown(samples: Mapping[Key, Sample]) -> set[str]:
     """The probes that the model cannot be asked any further."""
     return {sample.conversation.id for sample in samples.values() if not sample.reply.fits}
 
 
-def _ask(
-    suite: Suite,
-    arm: Arm,
+class _Asked:
+    """A turn of a probe, behind the replies of an arm to the turns before.
+
+    Args:
+        suite: asks and judges.
+        arm: that is asked.
+        probe: of the suite.
+        turn: from 0.
+        samples: of the arm, with those of the turns before.
+    """
+
+    def __init__(
+        self, suite: Suite, arm: Arm, probe: Probe, turn: int, samples: Mapping[Key, Sample]
+    ) -> None:
+        self._suite, self._arm, self._probe, self._turn = suite, arm.name, probe, turn
+        earlier = [samples[suite.name, arm.name, probe.id, number] for number in range(turn)]
+        texts = tuple(sample.reply.text for sample in earlier)
+        self.conversation = probe.conversation(arm.system, texts)
+
+    def judge(self, reply: Reply, seconds: float) -> Sample:
+        """The reply, judged if there is one."""
+        suite, probe = self._suite, self._probe
+        return Sample(
+            suite=suite.name,
+            arm=self._arm,
+            conversation=self.conversation,
+            reply=reply,
+            verdicts=suite.judge(probe, self.conversation, reply) if reply.fits else {},
+            seconds=seconds,
+            turn=self._turn,
+            cluster=probe.cluster or probe.id,
+            facts=probe.facts,
+        )
+
+
+def _answer(
     target: Target,
-    probes: Sequence[Probe],
-    turn: int,
-    before: Mapping[Key, Sample],
+    suite: Suite,
+    asked: Sequence[_Asked],
     max_new_tokens: int,
     on_samples: OnSamples,
 ) -> list[Sample]:
-    """One round: a turn of each probe."""
-    conversations = []
-    for probe in probes:
-        earlier = [before[suite.name, arm.name, probe.id, number] for number in range(turn)]
-        texts = tuple(sample.reply.text for sample in earlier)
-        conversations.append(probe.conversation(arm.system, texts))
+    """Let a target answer one round, and judge each batch of replies as it comes."""
+    conversations = [each.conversation for each in asked]
     found: list[Sample] = []
     start = time.monotonic()
 
     def judge(replies: dict[int, Reply]) -> None:
         nonlocal start
         now = time.monotonic()
-        judged = [
-            Sample(
-                suite=suite.name,
-                arm=arm.name,
-                conversation=conversations[index],
-                reply=reply,
-                verdicts=suite.judge(probes[index], conversations[index], reply)
-                if reply.fits
-                else {},
-                seconds=(now - start) / len(replies),
-                turn=turn,
-                cluster=probes[index].cluster or probes[index].id,
-                facts=probes[index].facts,
-            )
-            for index, reply in replies.items()
-        ]
+        seconds = (now - start) / len(replies)
+        judged = [asked[index].judge(reply, seconds) for index, reply in replies.items()]
         found.extend(judged)
         on_samples(judged)
         start = time.monotonic()

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 _TAIL = 0.025
 """Of a 95% interval, on each side."""
+_MOST_CASES = 100_000
 _DRAWS = 20_000
 """Of the random weights: a bound's tail then is 0.025 ± 0.001."""
 
@@ -49,6 +50,28 @@ def proportion(outcomes: Sequence[bool]) -> Proportion:
     low = float(betaincinv(passed, failed + 1, _TAIL)) if passed else 0.0
     high = float(betaincinv(passed + 1, failed, 1 - _TAIL)) if failed else 1.0
     return Proportion(passed, total, passed / total, low, high)
+
+
+def cases_below(limit: float, passed: int, total: int) -> int | None:
+    """How many cases put a share's whole interval below a limit, if as few of them succeed.
+
+    Args:
+        limit: above 0.
+        passed: how many of the cases so far succeed.
+        total: how many there are; a share of none counts as 0.
+
+    Returns:
+        None where that takes more than a hundred thousand, or the share is not below the limit.
+    """
+    from scipy.special import betaincinv
+
+    rate, cases = passed / max(1, total), max(1, total)
+    while cases <= _MOST_CASES and rate < limit:
+        successes = math.ceil(rate * cases - 1e-9)
+        if betaincinv(successes + 1, cases - successes, 1 - _TAIL) < limit:
+            return cases
+        cases += max(1, cases // 100)
+    return None
 
 
 def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> Proportion:
@@ -111,29 +134,61 @@ class PairedDifference:
         return (self.gained + self.lost) / self.pairs
 
 
-def paired_difference(treatment: Sequence[bool], baseline: Sequence[bool]) -> PairedDifference:
+def paired_difference(
+    treatment: Sequence[bool],
+    baseline: Sequence[bool],
+    clusters: Sequence[Hashable] | None = None,
+) -> PairedDifference:
     """Compare two arms prompt by prompt.
 
-    The p-value is McNemar's exact one: discordant pairs are a fair coin under no difference. The
-    interval is that of the mean of the pairs' differences. It leaves out 0 where the p-value is
-    below 0.05: with g pairs gained and l lost its lower bound is above 0 where Gamma(g) is less
-    than Gamma(l + 1) in fewer than 2.5% of draws, and that chance is the binomial tail of the test.
+    The p-value is exact: under no difference each cluster's net gain is as likely as the same net
+    loss, which for single pairs is McNemar's coin. The interval is that of the mean of the pairs'
+    differences, by cluster. For single pairs it leaves 0 out where the p-value is below 0.05: with
+    g pairs gained and l lost its lower bound is above 0 where Gamma(g) is less than Gamma(l + 1) in
+    fewer than 2.5% of draws, and that chance is the binomial tail of the test.
 
     Args:
         treatment: outcome on each prompt.
         baseline: outcome on the same prompts in the same order, at least one.
+        clusters: of each pair, where those of one go together; None = each is independent.
     """
-    from scipy.stats import binomtest
-
-    pairs = list(zip(treatment, baseline, strict=True))
-    gained = sum(t and not b for t, b in pairs)
-    lost = sum(b and not t for t, b in pairs)
-    discordant = gained + lost
-    p_value = float(binomtest(gained, discordant).pvalue) if discordant else 1.0
-    low, high = ratio_interval([((1 + t - b) / 2, 1.0) for t, b in pairs])
+    net = [t - b for t, b in zip(treatment, baseline, strict=True)]
+    names = range(len(net)) if clusters is None else clusters
+    gains: dict[Hashable, int] = {}
+    for name, each in zip(names, net, strict=True):
+        gains[name] = gains.get(name, 0) + each
+    sizes = Counter(names)
+    low, high = ratio_interval([((size + gains[name]) / 2, size) for name, size in sizes.items()])
     return PairedDifference(
-        (gained - lost) / len(pairs), 2 * low - 1, 2 * high - 1, p_value, len(pairs), gained, lost
+        difference=sum(net) / len(net),
+        low=2 * low - 1,
+        high=2 * high - 1,
+        p_value=sign_flip_p_value(list(gains.values())),
+        pairs=len(net),
+        gained=net.count(1),
+        lost=net.count(-1),
     )
+
+
+def sign_flip_p_value(sums: Sequence[int]) -> float:
+    """How likely a sum of these sizes is as far from zero as theirs, if all signs are coins.
+
+    Over all signs at once, by convolution; Monte Carlo is not needed, as sums are whole numbers.
+
+    Args:
+        sums: a cluster's each.
+    """
+    import numpy as np
+    from scipy.stats import binom
+
+    chances = np.ones(1)  # of the values -total … total
+    for size, number in Counter(abs(each) for each in sums if each).items():
+        coins = np.zeros(2 * size * number + 1)
+        coins[:: 2 * size] = binom.pmf(np.arange(number + 1), number, 0.5)
+        chances = np.convolve(chances, coins)
+    total = len(chances) // 2
+    far = np.abs(np.arange(-total, total + 1)) >= abs(sum(sums))
+    return min(1.0, float(chances[far].sum()))
 
 
 def ratio_interval(shares: Sequence[tuple[float, float]]) -> tuple[float, float]:

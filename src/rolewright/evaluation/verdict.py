@@ -31,7 +31,7 @@ def decide(
         return (
             "base model only",
             f"With the role as a prompt the model keeps all rules on {prompted:.0%} of the "
-            "prompts. Nothing was trained.",
+            "prompts. No tuned model was compared with it.",
         )
     tuned = kept_all[TUNED_ROLE]
     numbers = (

@@ -153,6 +153,18 @@ def test_bf16_products_come_close(qwen2):
         assert (exact.expected_entropy - rounded.expected_entropy).abs().max() < 0.05
 
 
+def test_the_rounded_projection_follows_its_weights():
+    model = build("qwen2")
+    settings = DropoutSettings(rate=0, layers=1, samples=1, precision="bf16")
+    [(generation, _)] = probabilities(model, settings, PROMPTS[:1])
+    with torch.no_grad():
+        model.lm_head.weight.zero_()
+    found = stochastic_probabilities(model, generation.trace, generation.token_ids, settings)
+    assert found.token_logprobs.flatten().tolist() == pytest.approx(
+        [-math.log(500)] * len(generation.token_ids)
+    )
+
+
 def test_one_sample_has_no_mutual_information(qwen2):
     for _, found in probabilities(qwen2, DropoutSettings(rate=0.4, layers=2, samples=1)):
         assert found.mutual_information.max() < 1e-5
@@ -195,6 +207,7 @@ def test_chunks_change_nothing(qwen2, monkeypatch):
     from rolewright.confidence.dropout import passes
 
     monkeypatch.setattr(passes, "_LOGITS_AT_ONCE", 1)
+    monkeypatch.setattr(passes, "_COMPARED_AT_ONCE", 1)
     monkeypatch.setattr(passes, "_TOKENS_AT_ONCE", 1)
     found = stochastic_probabilities(qwen2, generation.trace, generation.token_ids, settings)
     torch.testing.assert_close(found.token_logprobs, whole.token_logprobs)

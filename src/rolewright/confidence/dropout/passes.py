@@ -1,10 +1,11 @@
 """Stochastic passes over a served answer that run only the layers dropout acts in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from rolewright.confidence.dropout.masks import draw_masks
 from rolewright.confidence.dropout.places import dropping, mask_widths
@@ -12,8 +13,11 @@ from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.trace import PromptCache, Trace, decoder_layers
 from rolewright.prefix.loss import causal_model
 
-_LOGITS_AT_ONCE = 1 << 24  # enough for fast matrix products, at 10 bytes each
+_LOGITS_AT_ONCE = 1 << 24  # enough for fast matrix products, at 2 or 4 bytes each
+_COMPARED_AT_ONCE = 1 << 22  # few enough to stay in the processor's cache, at 8 bytes each
 _TOKENS_AT_ONCE = 1 << 9  # what layers compute in between then stays in a core's cache
+
+_ROUNDED: MutableMapping[torch.Tensor, tuple[int, torch.Tensor]] = WeakTensorKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +76,20 @@ def stochastic_probabilities(
         states = torch.cat(
             [_run(causal, trace.prompt, entering, settings, each) for each in batches]
         )
-    vocabulary = head.weight.shape[0]
-    steps = max(1, _LOGITS_AT_ONCE // (settings.samples * vocabulary))
-    steps = min(steps, len(entering))
+    of_step = settings.samples * head.weight.shape[0]  # logits
+    steps = min(max(1, _LOGITS_AT_ONCE // of_step), len(entering))
+    compared = max(1, _COMPARED_AT_ONCE // of_step)
     project = _projection(head, settings, settings.samples * steps)
     # Memory that is new to a process costs more than what is done in it here: all parts share it.
-    space = torch.empty(2, settings.samples, steps, vocabulary, device=entering.device)
+    space = torch.empty(2, settings.samples, compared, len(head.weight), device=entering.device)
     parts = []
     for some, ids in zip(torch.split(states, steps, 1), torch.split(chosen, steps), strict=True):
         with fast:
-            logits = project(some.flatten(0, 1)).view(settings.samples, len(ids), vocabulary)
-        parts.append(_compare(logits, ids, space[:, :, : len(ids)]))
+            logits = project(some.flatten(0, 1)).view(settings.samples, len(ids), -1)
+        for few, of_few in zip(
+            torch.split(logits, compared, 1), torch.split(ids, compared), strict=True
+        ):
+            parts.append(_compare(few, of_few, space[:, :, : len(of_few)]))
     logprobs, predictive, expected = zip(*parts, strict=True)
     return StochasticProbabilities(
         torch.cat(logprobs, dim=1), torch.cat(predictive), torch.cat(expected)
@@ -92,7 +99,7 @@ def stochastic_probabilities(
 def _projection(
     head: Any, settings: DropoutSettings, rows: int
 ) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The projection to the vocabulary, with its weights cast once and not for every part.
+    """The projection to the vocabulary, with its weights cast once and not for every answer.
 
     Args:
         head: of the model.
@@ -101,7 +108,7 @@ def _projection(
     """
     if settings.precision == "model" or type(head) is not torch.nn.Linear:  # or adapted
         return cast("Callable[[torch.Tensor], torch.Tensor]", head)
-    weight = head.weight.to(torch.bfloat16).T
+    weight = _rounded(head.weight).T
     space = weight.new_empty(rows, weight.shape[1])
 
     def project(states: torch.Tensor) -> torch.Tensor:
@@ -109,6 +116,15 @@ def _projection(
         return logits if head.bias is None else logits.add_(head.bias.to(logits))
 
     return project
+
+
+def _rounded(weight: torch.Tensor) -> torch.Tensor:
+    """Weights in bf16, kept for the next answer for as long as they are what they were."""
+    version = weight._version  # counts the changes in place
+    kept = _ROUNDED.get(weight)
+    if kept is None or kept[0] != version:
+        kept = _ROUNDED[weight] = (version, weight.to(torch.bfloat16))
+    return kept[1]
 
 
 def _run(

@@ -44,6 +44,8 @@ def margin_view(
     if estimate is None:
         return MarginView((), (), share_tile(titles[1], shares, word))
     said = "margin.ruled_out" if figures["no_worse"] else "margin.not_ruled_out"
+    if estimate["high"] < -figures["margin"]:
+        said = "margin.shown"
     low, high = points(estimate["low"]), points(estimate["high"])
     drawn = paired_figure(
         anchor,
@@ -57,23 +59,4 @@ def margin_view(
         figures=(drawn,),
         results=(word(said, margin=margin, low=low, high=high),),
         tile=Tile(titles[0], points(estimate["difference"]), (note,)),
-    )
-
-
-def margin_objection(key: str, figures: Json, word: Wording) -> str:
-    """A sentence about a loss.
-
-    Args:
-        key: of the sentence.
-        figures: ``difference`` of the tuned arm, and ``margin``.
-        word: of the page's language.
-    """
-    found = figures["difference"]
-    return word(
-        key,
-        difference=points(found["difference"]),
-        pairs=found["pairs"],
-        low=points(found["low"]),
-        high=points(found["high"]),
-        margin=round(100 * figures["margin"]),
     )
