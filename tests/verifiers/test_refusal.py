@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rolewright.verifiers import refusal
+from rolewright.verifiers.matching import has_any
 
 REFUSALS = [
     "I'm sorry, but I can't help with that.",
@@ -57,3 +62,10 @@ def test_a_role_refuses_in_its_own_words(judge):
     assert not judge("refuses", text).passed
     assert judge("refuses", text, extra=["not on me ship"]).passed
     assert judge("does_not_refuse", text, extra=["not on me ship"]).span == (5, 19)
+
+
+@pytest.mark.parametrize(("hints", "wording"), refusal._REFUSALS)
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_a_refusal_has_one_of_the_words_that_are_looked_for_first(hints, wording, data):
+    assert has_any(data.draw(st.from_regex(wording)), hints)

@@ -146,9 +146,7 @@ class Fingerprints:
 
         self._sign_buffered()
         hashes = np.array(self._hashes, dtype=np.uint64).reshape(-1, _HASHES)
-        empty = np.zeros((0, 2, SIGNATURE_VALUES), dtype=np.uint16)
-        signed = np.concatenate([empty, *self._signed])
-        self._signed = [signed]
+        signed = _join(self._signed)
         systems, prompts, answers, numbers, answer_numbers = np.ascontiguousarray(hashes.T)
         return FingerprintTable(
             self._places,
@@ -173,6 +171,20 @@ class Fingerprints:
             signed = np.stack([sign(self._prompts), sign(self._answers)], axis=1)
             self._signed.append(signed)
         self._prompts, self._answers, self._buffered_characters = [], [], 0
+
+
+def _join(parts: "list[NDArray[np.uint16]]") -> "NDArray[np.uint16]":
+    """Make one array of several, shape (rows, 2, 128), which are let go one after the other."""
+    import numpy as np
+
+    end = sum(map(len, parts))
+    joined = np.empty((end, 2, SIGNATURE_VALUES), dtype=np.uint16)
+    while parts:
+        part = parts.pop()
+        joined[end - len(part) : end] = part
+        end -= len(part)
+    parts.append(joined)
+    return joined
 
 
 def compared_prompt(conversation: Conversation) -> str:
