@@ -98,7 +98,7 @@ class Fingerprints:
         self._prompts: list[str] = []
         self._answers: list[str] = []
         self._buffered_characters = 0
-        self._signed: list[NDArray[np.uint16]] = []
+        self._signatures = array("H")  # shape (rows, 2, 128)
         self._table: FingerprintTable | None = None
 
     def add(self, row: Row) -> None:
@@ -146,7 +146,8 @@ class Fingerprints:
 
         self._sign_buffered()
         hashes = np.array(self._hashes, dtype=np.uint64).reshape(-1, _HASHES)
-        signed = _join(self._signed)
+        # No copy, so that no row can be added as long as the table is in use.
+        signed = np.frombuffer(self._signatures, dtype=np.uint16).reshape(-1, 2, SIGNATURE_VALUES)
         systems, prompts, answers, numbers, answer_numbers = np.ascontiguousarray(hashes.T)
         return FingerprintTable(
             self._places,
@@ -169,22 +170,8 @@ class Fingerprints:
 
         if self._prompts:
             signed = np.stack([sign(self._prompts), sign(self._answers)], axis=1)
-            self._signed.append(signed)
+            self._signatures.frombytes(signed.tobytes())
         self._prompts, self._answers, self._buffered_characters = [], [], 0
-
-
-def _join(parts: "list[NDArray[np.uint16]]") -> "NDArray[np.uint16]":
-    """Make one array of several, shape (rows, 2, 128), which are let go one after the other."""
-    import numpy as np
-
-    end = sum(map(len, parts))
-    joined = np.empty((end, 2, SIGNATURE_VALUES), dtype=np.uint16)
-    while parts:
-        part = parts.pop()
-        joined[end - len(part) : end] = part
-        end -= len(part)
-    parts.append(joined)
-    return joined
 
 
 def compared_prompt(conversation: Conversation) -> str:
