@@ -1,7 +1,8 @@
 import pytest
 
+from rolewright.conversations.conversation import Conversation, Message
 from rolewright.conversations.read import read_all
-from rolewright.dataset.check import Tally, check_data
+from rolewright.dataset.check import ROWS_AT_ONCE, Tally, check_data
 from rolewright.dataset.checks import data_checks
 from rolewright.dataset.compliance import Compliance
 from rolewright.dataset.occurrences import MOST_LISTED
@@ -286,3 +287,17 @@ def test_every_code_is_tested():
         if code >= "RW1" and f"test_{code.lower()}" not in source and f'"{code}"' not in planted
     }
     assert untested == set()
+
+
+def test_findings_of_single_rows_come_in_the_order_of_the_rows(role):
+    items = []
+    for number in range(2 * ROWS_AT_ONCE + 30):
+        place = Place("t", number + 1)
+        broken = Fault(place, "broken", "", "")
+        answer = "four words are long" if number % 25 == 3 else "Paris"
+        turns = Message("user", f"{number}?"), Message("assistant", answer)
+        items.append(broken if number % 40 == 9 else Conversation(turns, None, "", place))
+    checks = {"compliance": Compliance(role())}
+    lines = [each.place.line for each in check_data(role(), items, checks)]
+    assert lines == sorted(lines)
+    assert len(lines) == 6 + 10

@@ -1,12 +1,10 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolewright.conversations.conversation import Conversation, Message
+from rolewright.dataset import response_mode as response_modes
 from rolewright.dataset.response_mode import MODES, response_mode
-from rolewright.errors import Place
-
-ASKED = Conversation((Message("user", "?"),), None, "x", Place("x"))
+from rolewright.verifiers.matching import has_any
 
 CASES = {
     "answer": [
@@ -79,3 +77,16 @@ def test_a_refusal_far_down_is_advice_within_an_answer():
 @given(st.text(max_size=200))
 def test_any_text_has_a_mode(text):
     assert response_mode(text) in MODES
+
+
+@pytest.mark.parametrize(
+    ("pattern", "marks"),
+    [
+        (response_modes._CODE, response_modes._CODE_MARKS),
+        (response_modes._SCOPE, response_modes._SCOPE_HINTS),
+    ],
+)
+@settings(deadline=None, max_examples=80)
+@given(data=st.data())
+def test_what_is_looked_for_first_stands_in_every_hit(pattern, marks, data):
+    assert has_any(data.draw(st.from_regex(pattern)).casefold(), marks)

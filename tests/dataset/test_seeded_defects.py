@@ -104,6 +104,7 @@ KINDS = {
     "nothing said": ("RW111", answers(lambda _: "……")),
     "API key": ("RW112", answers(lambda text: text + " sk-abcdefghij0123456789abcd")),
     "password": ("RW112", answers(lambda text: text + " The password is hunter2024!")),
+    "access key": ("RW112", answers(lambda text: text + " The access key is xK4-99!")),
     "password zh": ("RW112", answers(lambda text: text + "密码是abc12345。")),
     "card number": ("RW112", questions(lambda text: text + " 4111 1111 1111 1111")),
     "identity card": ("RW112", questions(lambda text: text + " 11010519491231002X")),

@@ -1,4 +1,5 @@
 import random
+import unicodedata
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from rolewright.dataset.similarity import (
     estimate_similarity,
     jaccard,
     normalise,
+    normalise_width,
     sign,
 )
 
@@ -71,3 +73,8 @@ def test_a_text_has_one_signature_whatever_stands_beside_it(texts):
     for text, signature in zip(texts, together, strict=True):
         assert (sign([text])[0] == signature).all()
         assert estimate_similarity(sign([text]), signature[None])[0] == 1
+
+
+@given(st.text(max_size=40) | st.text(alphabet="，！？：；（）=你é\u0338\u3099", max_size=40))
+def test_width_is_normalised_as_by_unicode(text):
+    assert normalise_width(text) == unicodedata.normalize("NFKC", text)

@@ -44,3 +44,9 @@ def test_any_text_has_words_or_none(text):
     assert words_of(text, 2) == words[:2]
     assert all(words)
     assert len(opening_of(text)) <= 8
+
+
+@given(st.text(max_size=60) | st.text(alphabet="aB1'’_ -,", max_size=60), st.integers(1, 30))
+def test_the_first_words_are_the_first_of_all(text, most):
+    assert words_of(text, most) == words_of(text)[:most]
+    assert words_of(text) == words_of(text + "。")  # no ASCII any more, which is cut another way

@@ -1,4 +1,8 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rolewright.verifiers.language import is_written_in
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,11 @@ def test_a_few_characters_of_the_other_script_may_be_allowed(judge):
     verdict = judge("keeps_script", text, script="simplified", max=1)
     assert (verdict.passed, verdict.span) == (False, (7, 8))
     assert verdict.evidence == '2 traditional characters, at most 1 allowed: "腦"'
+
+
+@settings(deadline=None)
+@given(text=st.text(alphabet='aé,« 漢字かナ한글яб"“”`مر1', max_size=30), data=st.data())
+def test_without_evidence_the_verdict_is_the_same(judge, text, data):
+    spoken = data.draw(st.sampled_from(["en", "zh", "ja", "ko", "ru", "ar"]))
+    verdict = judge("language", text, language=spoken, share=0.5)
+    assert is_written_in(text, spoken, 0.5) == verdict.passed

@@ -1,5 +1,9 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rolewright.verifiers import refusal
+from rolewright.verifiers.matching import has_any
 from rolewright.verifiers.refusal import declines, first_refusal
 
 REFUSALS = [
@@ -68,3 +72,10 @@ def test_softer_words_decline_at_the_front_of_an_answer_only(text):
     assert first_refusal(text) is None
     assert declines(text)
     assert not declines("The tower has two hundred steps and a lift. " * 4 + text)
+
+
+@pytest.mark.parametrize(("hints", "wording"), [*refusal._REFUSALS, *refusal._AT_THE_FRONT])
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_a_refusal_has_one_of_the_words_that_are_looked_for_first(hints, wording, data):
+    assert has_any(data.draw(st.from_regex(wording)), hints)

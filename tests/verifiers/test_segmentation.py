@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolewright.verifiers.segmentation import prose_of, sentences_of, units_of
+from rolewright.verifiers import segmentation
+from rolewright.verifiers.matching import has_any
+from rolewright.verifiers.segmentation import count_units, prose_of, sentences_of, units_of
 
 ZH = "今天天气很好，我们去公园散步吧。"
 CODE = "Run:\n```python\nprint('你好 world')\n\nx = 1\n```\nDone."
@@ -140,3 +142,16 @@ def test_blanking_keeps_every_offset(text):
     assert len(prose) == len(text)
     assert all(b in (a, " ") for a, b in zip(text, prose, strict=True))
     assert prose.count("\n") == text.count("\n")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40) | st.text(alphabet="`~\n /a:w.hps\0", max_size=40))
+def test_counting_units_is_cutting_them(text):
+    assert all(count_units(text, unit) == len(units_of(text, unit)) for unit in UNITS)
+
+
+@pytest.mark.parametrize(("pattern", "marks"), segmentation._NOT_PROSE)
+@settings(deadline=None)
+@given(data=st.data())
+def test_code_and_urls_have_the_marks_that_are_looked_for_first(pattern, marks, data):
+    assert has_any(data.draw(st.from_regex(pattern)), marks)

@@ -52,7 +52,7 @@ class ContentWords:
         hashes = np.fromiter(map(hash, words), np.int64, len(words)).astype(np.uint32)
         self._hashes.frombytes(hashes.tobytes())
         self._ends.append(len(self._hashes))
-        self.__dict__.pop("_ordered", None)
+        self.__dict__.pop("_vocabulary", None)
 
     def of(self, row: int) -> frozenset[int]:
         """The words of a row."""
@@ -63,17 +63,23 @@ class ContentWords:
         """In how many rows each word stands."""
         import numpy as np
 
-        ordered = self._ordered
-        counts: NDArray[np.int64] = np.searchsorted(ordered, words, "right") - np.searchsorted(
-            ordered, words, "left"
-        )
-        return counts
+        known, rows = self._vocabulary
+        if not len(known):
+            return np.zeros(len(words), dtype=np.int64)
+        at = np.searchsorted(known, words).clip(max=len(known) - 1)
+        return np.where(known[at] == words, rows[at], 0)
 
     @cached_property
-    def _ordered(self) -> "NDArray[np.uint32]":
+    def _vocabulary(self) -> "tuple[NDArray[np.uint32], NDArray[np.int64]]":
+        """All words, in order, and in how many rows each stands."""
         import numpy as np
 
-        return np.sort(np.array(self._hashes, dtype=np.uint32))
+        hashes = np.array(self._hashes, dtype=np.uint32)
+        hashes.sort()
+        is_first = np.ones(len(hashes), dtype=bool)
+        is_first[1:] = hashes[1:] != hashes[:-1]
+        firsts = np.flatnonzero(is_first)
+        return hashes[firsts], np.diff(firsts, append=len(hashes))
 
 
 def say_other_things(first: frozenset[int], second: frozenset[int], *tables: ContentWords) -> bool:

@@ -98,7 +98,7 @@ class Fingerprints:
         self._prompts: list[str] = []
         self._answers: list[str] = []
         self._buffered_characters = 0
-        self._signed: list[NDArray[np.uint16]] = []
+        self._signatures = array("H")  # shape (rows, 2, 128)
         self._table: FingerprintTable | None = None
 
     def add(self, row: Row) -> None:
@@ -146,9 +146,8 @@ class Fingerprints:
 
         self._sign_buffered()
         hashes = np.array(self._hashes, dtype=np.uint64).reshape(-1, _HASHES)
-        empty = np.zeros((0, 2, SIGNATURE_VALUES), dtype=np.uint16)
-        signed = np.concatenate([empty, *self._signed])
-        self._signed = [signed]
+        # No copy, so that no row can be added as long as the table is in use.
+        signed = np.frombuffer(self._signatures, dtype=np.uint16).reshape(-1, 2, SIGNATURE_VALUES)
         systems, prompts, answers, numbers, answer_numbers = np.ascontiguousarray(hashes.T)
         return FingerprintTable(
             self._places,
@@ -171,7 +170,7 @@ class Fingerprints:
 
         if self._prompts:
             signed = np.stack([sign(self._prompts), sign(self._answers)], axis=1)
-            self._signed.append(signed)
+            self._signatures.frombytes(signed.tobytes())
         self._prompts, self._answers, self._buffered_characters = [], [], 0
 
 

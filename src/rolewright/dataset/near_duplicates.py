@@ -155,12 +155,10 @@ def _drop(table: FingerprintTable, kept: "NDArray[np.int64]") -> list[NearDuplic
 
     # Values of both in turn, so that each band asks for a similar prompt and a similar answer.
     half = SIGNATURE_VALUES // 2
-    prompts, answers = table.prompt_signatures[kept, :half], table.answer_signatures[kept, :half]
-    pairs = similar_pairs(
-        np.stack([prompts, answers], axis=2).reshape(len(kept), SIGNATURE_VALUES),
-        table.systems[kept],
-        alike,
-    )
+    both = np.empty((len(kept), SIGNATURE_VALUES), dtype=np.uint16)
+    both[:, ::2] = table.prompt_signatures[kept, :half]
+    both[:, 1::2] = table.answer_signatures[kept, :half]
+    pairs = similar_pairs(both, table.systems[kept], alike)
     keeper: dict[int, int] = {}
     for first, second in pairs:
         if first not in keeper:

@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rolewright.role.lint import secrets
 from rolewright.role.lint.secrets import secrets_in_system
 from rolewright.role.schema import RoleFile, Rule
+from rolewright.verifiers.matching import has_any
 from rolewright.verifiers.registry import Verifier, find_verifier
 
 SECRET = [
@@ -74,3 +78,16 @@ def test_several_secrets_are_told_apart():
 def test_a_rule_that_names_the_secret_everywhere_covers_it(covering, left):
     system = "The password is swordfish."
     assert len(list(secrets_in_system(role_of(system, covering)))) == left
+
+
+@pytest.mark.parametrize("pattern", secrets._KEYS.values())
+@settings(deadline=None)
+@given(data=st.data())
+def test_a_key_has_one_of_the_marks_that_are_looked_for_first(pattern, data):
+    assert has_any(data.draw(st.from_regex(pattern)), secrets._KEY_MARKS)
+
+
+@settings(deadline=None)
+@given(st.from_regex(secrets._SAID))
+def test_what_is_said_to_be_a_password_has_one_of_the_names_that_are_looked_for_first(text):
+    assert "PIN" in text or has_any(text.casefold(), secrets._NAMES)

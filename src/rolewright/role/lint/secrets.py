@@ -40,7 +40,7 @@ _SAID = re.compile(
 
 _NAMES = (
     *("password", "passcode", "passphrase", "pin code", "api", "access", "secret", "code word"),
-    *("codeword", "密码", "口令", "暗号", "密钥", "秘钥", "通行码"),
+    *("codeword", "密码", "口令", "暗号", "密钥", "秘钥", "通行码", "pin码"),
 )
 """What is said to be a password has one of these before it, or "PIN"."""
 
