@@ -1,11 +1,13 @@
-"""Keys, passwords and numbers of people, which a model would learn by heart."""
+"""Keys, passwords, and what people are known and reached by, which a model would learn by heart."""
 
 import re
 from typing import Final
 
 from rolewright.conversations.conversation import Message
+from rolewright.dataset.contact_details import contact_detail
 from rolewright.dataset.row import Row
 from rolewright.role.lint.secrets import secrets_in
+from rolewright.verifiers.matching import compile_wording
 
 _HINTS: Final = re.compile(
     r"sk-|AIza|hf_|xox|gh[pousr]_|github_pat|AKIA|LTAI|AKID|eyJ|-----BEGIN|(?i:pass|\bpin\b|api|"
@@ -14,13 +16,18 @@ _HINTS: Final = re.compile(
 # What is said to be a password may be any word; one that looks like a password is one.
 _LOOKS_SECRET: Final = re.compile(r"(?=[^\d]*\d|[^\W]*[!@#$%^&*+=])[\x21-\x7e]{4,}")
 _LONG_NUMBER: Final = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3})(?![\d.])")
+# A role that deals with such numbers has made-up ones in its data.
+_OF_CONTACTS: Final = compile_wording(
+    r"\b(?:e-?mails?|phone|telephone|contacts?|extract\w*|iban)\b|电话|手机|邮箱|邮件|联系|提取|抽取",
+    re.IGNORECASE,
+)
 _CARD_STARTS = ("4", "51", "52", "53", "54", "55", "62")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_DIGITS = "10X98765432"
 
 
 def private_value(message: Message, row: Row) -> str | None:
-    """A secret of a known shape, a password that is told, a card's or an identity card's number."""
+    """A secret of a known shape, a password that is told, a number or an address of a person."""
     text = message.content
     if _HINTS.search(text):
         for secret in secrets_in(text):
@@ -32,7 +39,9 @@ def private_value(message: Message, row: Row) -> str | None:
             return f"holds the number of an identity card: {digits[:3]}…"
         if _is_card_number(digits):
             return f"holds the number of a payment card: {digits[:3]}…"
-    return None
+    if _OF_CONTACTS.search(row.system or ""):
+        return None
+    return contact_detail(text, of_user=message.role == "user")
 
 
 def _is_identity_number(digits: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.words import WINDOW_CHARACTERS, window_of, words_of
+from rolewright.verifiers.matching import compile_wording
 from rolewright.verifiers.refusal import refuses
 from rolewright.verifiers.thought import without_thoughts
 
@@ -26,19 +27,19 @@ _LIST_LINE = re.compile(
     r"|[一二三四五六七八九十]{1,2}[、.．]|[①-⑳])[ \t]*\S",
     re.MULTILINE,
 )
-_SCOPE = re.compile(
+_SCOPE = compile_wording(
     r"\bi (?:can |may |am able to )?only (?:answer|help|talk|discuss|deal|handle|speak|assist|do)\b"
     r"|\b(?:i am|i'm|i’m) only (?:here|able|allowed|made|meant)\b"
     r"|我?[们]?[只仅](?:能|会|可以)?(?:回答|负责|提供|聊|谈|处理|解答|介绍|讨论|协助|受理)",
     re.IGNORECASE,
 )
-_NO_ADVICE = re.compile(
+_NO_ADVICE = compile_wording(
     r"\bi (?:can(?:no|['’])t|am not able to|must not|do not|don['’]t) give (?:\w+ ){0,4}advice\b"
     r"|不能?替[您你](?:拿主意|做主|作主|决定)",
     re.IGNORECASE,
 )
 # Wordings that only decline where an answer begins with them; `refuses` judges whole answers.
-_DECLINES_SOFTLY = re.compile(
+_DECLINES_SOFTLY = compile_wording(
     r"\bi (?:do not|don['’]t|never|won['’]t|will not) (?:really )?(?:discuss|talk about|comment on|"
     r"get into|deal with|advise|give (?:\w+ ){0,3}(?:advice|opinions?|tips)"
     r"|do (?:that|this|those))\b"
@@ -64,7 +65,7 @@ _HINTS_OF_DECLINING = (
     *("n't", "n’t", "not", "never", "unable", "outside", "beyond", "leave", "stick", "keep", "let"),
     *("comment", "best", "不", "恕", "奉告", "谢绝", "婉拒", "超出", "非", "无法", "没法", "能替"),
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compile_wording(
     r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
     r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
     r"|\b(?:contact|call|ask|consult|see) (?:an?|the|your|our)\b|\bcan help you with that\b"
@@ -72,7 +73,7 @@ _ELSEWHERE = re.compile(
     r"(?:咨询|联系|拨打|致电|前往|去|到|找|问|向|查阅|参考)",
     re.IGNORECASE,
 )
-_ASKS_BACK = re.compile(
+_ASKS_BACK = compile_wording(
     r"\b(?:could|can|would|will) you (?:please )?(?:\w+ )?"
     r"(?:tell|clarify|specify|share|provide|confirm|say|describe|explain|let)\b"
     r"|\bdo you mean\b|\b(?:did|do) you want\b|\bwhich (?:\w+ ){1,4}(?:do|did|are|is|would|have)\b"

@@ -4,15 +4,24 @@ import re
 from typing import Final
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.matching import Phrase, Span, first_match, first_occurrence, fold, quoted
+from rolewright.verifiers.matching import (
+    Phrase,
+    Span,
+    compile_wording,
+    first_match,
+    first_occurrence,
+    fold,
+    quoted,
+)
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.verdict import Verdict
 
 _CANNOT = r"(?:can't|cannot|can not|won't|will not|(?:am|'m) (?:unable|not able|not allowed) to)"
+# "I can't help smiling" and "I can't recommend it enough" are no refusals.
 _SERVE = (
-    r"(?:help|assist|answer|provide|discuss|do that|do this|comply|fulfil|share|give you|"
-    r"talk about|support|create|write|generate|engage|reveal|disclose|tell you|advise|"
-    r"recommend|continue)"
+    r"(?:(?:help|recommend)(?! but\b| \w+ing\b| (?:\w+ ){1,6}(?:enough|highly|more)\b)|"
+    r"assist|answer|provide|discuss|do that|do this|comply|fulfil|share|give you|"
+    r"talk about|support|create|write|generate|engage|reveal|disclose|tell you|advise|continue)"
 )
 _ZH_CANNOT = r"(?:不能|无法|不可以|不便|没有?办法|没法|不方便)"
 _ZH_SERVE = (
@@ -37,13 +46,14 @@ _CHINESE: Final = (
     rf"{_ZH_SORRY}[^。!?]{{0,6}}{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}",
     rf"{_ZH_SELF}[^,。!?]{{0,6}}{_ZH_CANNOT}[^,。!?]{{0,8}}{_ZH_SERVE}",
     rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
+    rf"{_ZH_SELF}不(?:能|会)?(?:代|[替帮给][您你]?)(?:写|做|答|完成)",
     rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
     r"恕难从命|恕不|恕我[不无难]|无可奉告|爱莫能助",
     r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
 )
 _REFUSALS: Final = {
-    re.compile("[a-z]"): tuple(map(re.compile, _ENGLISH)),
-    re.compile("[\u4e00-\u9fff]"): tuple(map(re.compile, _CHINESE)),
+    re.compile("[a-z]"): tuple(map(compile_wording, _ENGLISH)),
+    re.compile("[\u4e00-\u9fff]"): tuple(map(compile_wording, _CHINESE)),
 }
 """Wordings, by what a folded text holds wherever one of them stands."""
 
