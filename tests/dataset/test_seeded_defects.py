@@ -358,9 +358,10 @@ def test_rw202_looks_for_what_the_other_rule_is_about(
     rows = clean_rows(60)
     rows[7]["messages"][-1]["content"] += " 我是通义千问。"
     rows[9]["messages"][-1]["content"] += " As of my last knowledge update, I never eat."
+    rows[11]["messages"][-1]["content"] += "作为一个人工智能语言模型，我不吃饭。"
     found = {(f.code, f.place.line) for f in check_rows(role, rows)[0]}
-    ruled, open_ = (8, 10) if verifier == "never_base_identity" else (10, 8)
-    assert {("RW201", ruled), ("RW202", open_)} <= found
+    names, talk = ("RW201", "RW202") if verifier == "never_base_identity" else ("RW202", "RW201")
+    assert {(names, 8), (talk, 10), (talk, 12)} <= found
 
 
 def test_rw326_another_language_of_one_script_beside_a_rule(load, guide, clean_rows, check_rows):

@@ -94,7 +94,7 @@ def test_never_base_identity_in_claims_only(judge, text, span):
         ("作为一个由某公司开发的人工智能助手", "作为一个由某公司开发的人工智能"),
         ("我是一个大型语言模型", "我是一个大型语言模型"),
         ("As an AI language model我不能", "As an AI language model"),
-        ("身為人工智慧語言模型，我不能", "身為人工智慧"),
+        ("身為人工智慧語言模型，我不能", "身為人工智慧語言模型"),
         ("As of my last knowledge update, yes.", "my last knowledge update"),
         ("我的知识更新到去年", "我的知识更新"),
     ],

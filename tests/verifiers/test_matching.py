@@ -108,10 +108,7 @@ def test_what_goes_the_short_way_folds_one_by_one():
         ("is the model ok", True),
         ("是model吗", True),
         ("MODELS", False),
-        ("modèle model2", False),
-        ("crèmodel", False),
-        ("émodel", False),
-        ("modelé", False),
+        ("remodel model2", False),
         ("モデルmodelです", True),
     ],
 )

@@ -15,7 +15,7 @@ _SOCIAL_SECURITY: Final = compile_wording(
 )
 # Mail to these is mail to a person; an address of its own a company may well publish.
 _MAIL: Final = re.compile(
-    r"[\w.+-]+@(?:gmail|googlemail|outlook|hotmail|yahoo|icloud|qq|163|126|sina|foxmail|aol|gmx|"
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail|googlemail|outlook|hotmail|yahoo|icloud|qq|163|126|sina|foxmail|aol|gmx|"
     r"proton|protonmail)\.[a-z]{2,4}(?:\.[a-z]{2})?(?![\w-])",
     re.ASCII | re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from rolewright.verifiers.matching import quoted
 _SENTENCE: Final = re.compile(r"[。！？!?\n]+|\.(?=\s|\Z)")
 _LEAST_CHARACTERS, _LEAST_TIMES = 8, 3
 _LEAST_LOOP_CHARACTERS = 24
+_MOST_IN_A_ROUND = 12
 # At an end that a limit on tokens has cut off: a few characters a dozen times, or more four times.
 _LONGEST_TURN_CHARACTERS = 40
 _LEAST_TURNS, _LEAST_LONG_TURNS, _LONG_TURN_CHARACTERS = 12, 4, 5
@@ -57,7 +58,7 @@ def _goes_round(sentences: Sequence[str]) -> bool:
     count = len(sentences)
     return any(
         count % few == 0 and sentences[few:] == sentences[:-few]
-        for few in range(1, count // _LEAST_TIMES + 1)
+        for few in range(1, min(count // _LEAST_TIMES, _MOST_IN_A_ROUND) + 1)
     )
 
 

@@ -47,7 +47,7 @@ _BASE_IDENTITIES: Final = (
     "深度求索",
     "文心一言",
 )
-_FIRST_PERSON = compile_wording(r"\b(?:i|my|me|myself)\b|[我俺咱朕]|本人|在下|本助手|小的")
+_FIRST_PERSON = compile_wording(r"\b(?:i|my|(?<![èê])me|myself)\b|[我俺咱朕]|本人|在下|本助手|小的")
 _DENIAL = compile_wording(r"(?:\bnot|n't|\bnever)(?: \w+){0,3} ?$|(?:不|没|非)[^,，。]{0,6}$")
 
 IDENTITY_QUESTIONS: Final = tuple(
@@ -83,7 +83,7 @@ _META_TALK: Final = tuple(
             r"|system prompt|programming)\b",
             r"\bi (?:was|am|have been) (?:trained|programmed) (?:on|to|by)\b",
             r"(?:作为|身为)(?:一个|一名|一款|一种)?(?:由[^,，。]{1,12}的)?"
-            r"(?:ai|人工智[能慧]|(?:大型?)?语言模型|大模型|聊天机器人)",
+            r"(?:(?:ai|人工智[能慧])?(?:大型?)?语言模型|ai|人工智[能慧]|大模型|聊天机器人)",
             r"我(?:只是|仅仅是|不过是|是)(?:一个|一款|一种)?(?:ai|人工智[能慧]|大型?)?语言模型",
             r"我只是(?:一个|一款|一种)?(?:ai|人工智[能慧]|程序|机器人)",
             r"我的(?:训练数据|知识库?(?:截止|更新)|系统提示)|根据我的(?:训练|程序)",
