@@ -36,6 +36,7 @@ ESCAPABLE = (
     "sentences (",
     "list items (",
     "(as IFEval counts)",
+    "in longer answers",
     "first_person",
     "unit_system",
     "address_user",
