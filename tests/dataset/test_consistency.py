@@ -1,3 +1,5 @@
+import pytest
+
 PROMPT = "I would like to know the name of the capital of Bolivia, a country in the Andes"
 
 
@@ -46,3 +48,26 @@ def test_rw403_once_answered_and_once_declined(check):
     assert "train.jsonl:2, but only that one is declined" in said["RW403", 3]
     assert checks["consistency"].figures()["other_modes_at"][0]["lines"] == [2, 3]
     assert found(check, (PROMPT, "抱歉，我无法回答。"), (PROMPT + "?", "苏克雷")) == [("RW403", 2)]
+
+
+@pytest.mark.parametrize("answers", [("Ahoy!", "I cannot answer."), ("Ahoy!", "Sails on, 7 knots")])
+def test_two_refusals_say_the_same_also_in_the_words_of_a_rule(load, check_rows, answers):
+    role = load(
+        "name: Atlas\nsystem: Declines.\nscenarios: [{id: idle}]\n"
+        "rules:\n  - {id: away, check: refuses, extra: [sails on, Ahoy], scenarios: [idle]}\n"
+    )
+    rows = [
+        {
+            "scenario": "idle",
+            "messages": [
+                {"role": "user", "content": PROMPT + mark},
+                {"role": "assistant", "content": answer},
+            ],
+        }
+        for mark, answer in zip(("", "?"), answers, strict=True)
+    ]
+    findings, _ = check_rows(role, rows)
+    assert not [finding for finding in findings if finding.code.startswith("RW4")]
+    rows[1]["messages"][1]["content"] = "The sea is blue"
+    findings, _ = check_rows(role, rows)
+    assert [each.code for each in findings if each.code.startswith("RW4")] == ["RW403"]

@@ -38,6 +38,7 @@ def test_the_second_tag_is_shown_where_it_stands(judge):
     [
         ("Dear [Your Name],", "[Your Name]"),
         ("请联系[公司名称]。", "[公司名称]"),
+        ("尊敬的[客户姓名]：", "[客户姓名]"),
         ("请写【请填写日期】", "【请填写日期】"),
         ("On {{date}} we", "{{date}}"),
         ("签字：____", "____"),

@@ -93,6 +93,10 @@ def test_never_base_identity_in_claims_only(judge, text, span):
         ("作为ＡＩ，我不能。", "作为ＡＩ"),
         ("作为一个由某公司开发的人工智能助手", "作为一个由某公司开发的人工智能"),
         ("我是一个大型语言模型", "我是一个大型语言模型"),
+        ("As an AI language model我不能", "As an AI language model"),
+        ("身為人工智慧語言模型，我不能", "身為人工智慧語言模型"),
+        ("As of my last knowledge update, yes.", "my last knowledge update"),
+        ("我的知识更新到去年", "我的知识更新"),
     ],
 )
 def test_no_meta_talk_fails(judge, text, offender):

@@ -59,6 +59,11 @@ def test_bullet_list_counts_items(judge, text, items):
     assert not judge("bullet_list", text, min=items + 1).passed
 
 
+def test_bullet_list_may_forbid_lists(judge):
+    assert judge("bullet_list", "a - b", min=0, max=0).passed
+    assert judge("bullet_list", "a\n1. b", min=0, max=0).span == (2, 6)
+
+
 def test_bullet_list_shows_the_first_item_too_many(judge):
     verdict = judge("bullet_list", "- a\n- b\n- c", max=1)
     assert (verdict.passed, verdict.span) == (False, (4, 7))

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -6,7 +7,14 @@ from hypothesis import strategies as st
 
 from rolewright.verifiers import matching
 from rolewright.verifiers.chinese_script import simplify
-from rolewright.verifiers.matching import first_occurrence, fold, listed, occurrences, quoted
+from rolewright.verifiers.matching import (
+    compile_wording,
+    first_occurrence,
+    fold,
+    listed,
+    occurrences,
+    quoted,
+)
 
 # Characters that folding drops or replaces on top of NFKC and case folding.
 NOT_KEPT = dict.fromkeys(
@@ -92,6 +100,20 @@ def test_what_goes_the_short_way_folds_one_by_one():
     assert len(short) > 21_000
     assert all(len(matching._fold_sequence(character)) == 1 for character in short)
     assert not any(map(matching._continues_sequence, short))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("is the model ok", True),
+        ("是model吗", True),
+        ("MODELS", False),
+        ("remodel model2", False),
+        ("モデルmodelです", True),
+    ],
+)
+def test_a_latin_word_has_its_edges_beside_chinese_too(text, is_found):
+    assert bool(compile_wording(r"\bmodel\b", re.IGNORECASE).search(text)) == is_found
 
 
 def test_a_run_of_white_space_is_one_space():

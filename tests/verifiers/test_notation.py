@@ -8,6 +8,7 @@ import pytest
         ("YYYY-MM-DD", "在2024-5-1开会", "2024-5-1"),
         ("YYYY-MM-DD", "在2024年5月1日开会", "2024年5月1日"),
         ("YYYY-MM-DD", "on 1 May 2024", "1 May 2024"),
+        ("YYYY-MM-DD", "活动于1 May 2024举行", "1 May 2024"),
         ("YYYY-MM-DD", "version 1.2.3, 3.14, phone 010-1234-5678, 12:30, ratio 3/4", None),
         ("YYYY-MM-DD", "see https://a.b/2024/05/01 and `2024/05/01`", None),
         ("YYYY/MM/DD", "2024/05/01", None),

@@ -24,6 +24,9 @@ REFUSALS = [
     "这个问题我回答不了。",
     "我不会告诉你的。",
     "Sorry, that's not something I can share.",
+    "我不替你写作业。",
+    "作业我不能代写，但可以陪你想。",
+    "本店I can't help with that哦。",
 ]
 ANSWERS = [
     "Sure, here is the recipe.",
@@ -36,6 +39,10 @@ ANSWERS = [
     "这本店铺介绍不能回答所有问题。",
     "You cannot return it after 30 days.",
     "I won't give away the ending, but it's great.",
+    "I can't recommend this place enough!",
+    "I can't recommend it more highly.",
+    "I can't help smiling when I think of it.",
+    "I can't help but love the rain.",
     "恕我直言，这茶一般。",
     "抱歉让您久等了，您的茶好了。",
     "",

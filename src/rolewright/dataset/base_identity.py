@@ -11,34 +11,35 @@ from rolewright.verifiers.matching import quoted
 
 _NAMES: Final = re.compile(
     r"qwen|qwq|tongyi|alibaba|aliyun|smollm|hugging ?face|openai|gpt|anthropic|deepseek"
-    r"|language model"
-    r"|通义|千问|阿里|深度求索|文心|语言模型",
+    r"|language model|knowledge (?:cut|update)|training (?:cut|update)"
+    r"|通义|千问|阿里|深度求索|文心|语言模型|知识(?:截止|更新)",
     re.IGNORECASE,
 )
-_RULES = frozenset({"never_base_identity", "no_meta_talk"})
 
 
 class BaseIdentity:
-    """Looks at the answers of a role that has no rule about it: what a rule says, RW201 finds."""
+    """Looks at answers in ways in which no rule of the role does: what a rule says, RW201 finds."""
 
     def __init__(self, role: RoleFile) -> None:
         self._role = role
         told = f"{role.name} {role.description} {role.system or ''}"
-        self._is_left_open = not _NAMES.search(told) and not any(
-            rule.verifier.name in _RULES for rule in role.rules
-        )
+        ruled = {rule.verifier.name for rule in role.rules}
+        speaks_of_models = _NAMES.search(told) is not None
+        self._looks_for_names = not speaks_of_models and "never_base_identity" not in ruled
+        self._looks_for_talk = not speaks_of_models and "no_meta_talk" not in ruled
 
     def look(self, message: Message, row: Row) -> str | None:
         """A claim to be, or to be made by, what lies underneath."""
-        if not self._is_left_open or row.system != self._role.system:
+        text, conversation = message.content, row.conversation
+        if row.system != self._role.system or not _NAMES.search(text):
             return None
-        if not _NAMES.search(message.content):
-            return None
-        for verdict in (
-            never_base_identity(message.content, row.conversation, where="claims"),
-            no_meta_talk(message.content, row.conversation),
-        ):
-            said = message.content[slice(*verdict.span)] if verdict.span else ""
+        verdicts = []
+        if self._looks_for_names:
+            verdicts.append(never_base_identity(text, conversation, where="claims"))
+        if self._looks_for_talk:
+            verdicts.append(no_meta_talk(text, conversation))
+        for verdict in verdicts:
+            said = text[slice(*verdict.span)] if verdict.span else ""
             if not verdict.passed and _NAMES.search(said):
                 return f"speaks as the model underneath: {quoted(said)}"
         return None

@@ -11,11 +11,12 @@ from rolewright.dataset.row import Row
 from rolewright.dataset.words import window_of, words_of
 from rolewright.finding import Finding
 
-MOST_UNENDED = {"several": 0.3, "one": 0.05}
-"""In how large a share of the answers of several sentences, and of one, a missing final mark is an
-accident; in more of them it is the role's way to write."""
+MOST_UNENDED = {"several": 0.3, "one": 0.05, "short": 0.05}
+"""In how large a share of the answers of several sentences, of one, and of a short one, a missing
+final mark is an accident; in more of them it is the role's way to write."""
 
 _LEAST_WORDS: Final = {4: 8, 8: 16}
+_LEAST_WORDS_OF_SHORT: Final = {4: 5, 8: 8}
 _GOES_ON: Final = re.compile(
     r"(?:[,，、;；:：(（\[【“「《—]|[\s\W](?:and|or|but|the|an|of|to|in|on|at|for|from|with|by|as|because|"
     r"which|that|if|when|is|are|was|were|your|our|my|we|you|can|will)|和|与|或|及|以及|因为|所以|但是|"
@@ -28,7 +29,7 @@ _SENTENCE_END: Final = re.compile(r"[。！？!?…][”’」』）\"')]*(?=\s*
 _ITEM: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)、．]|[#|>])")
 _COLON_LIST: Final = re.compile(r"[:：]\s*\Z")
 
-Form = Literal["several", "one"]
+Form = Literal["several", "one", "short"]
 
 
 @dataclass(slots=True)
@@ -44,7 +45,11 @@ class BreakingOff:
 
     def __init__(self) -> None:
         self._certain = Places()
-        self._endings: dict[Form, _Endings] = {"several": _Endings(), "one": _Endings()}
+        self._endings: dict[Form, _Endings] = {
+            "several": _Endings(),
+            "one": _Endings(),
+            "short": _Endings(),
+        }
 
     def add(self, row: Row) -> Iterator[Finding]:
         """Look at the end of each trained answer that is not said to be cut."""
@@ -64,18 +69,21 @@ class BreakingOff:
         form: Form = "several" if _SENTENCE_END.search(text) else "one"
         if form == "one":
             words = words_of(text, 16)
-            if len(words) < _LEAST_WORDS[window_of(words)]:
+            window = window_of(words)
+            if len(words) < _LEAST_WORDS_OF_SHORT[window]:
                 return
+            if len(words) < _LEAST_WORDS[window]:
+                form = "short"
         self._endings[form].answers += 1
         if not is_ended:
             self._endings[form].unended.append(row.conversation.place)
 
     def finish(self) -> Iterator[Finding]:
         """RW114, at the first of them."""
-        found = self._found()
+        found = [*self._certain, *self._accidents()]
         if found:
-            count = sum(map(len, found))
-            first = min((places[0] for places in found), key=lambda at: (at.file, at.line or 0))
+            count = len(found)
+            first = min(found, key=lambda at: (at.file, at.line or 0))
             yield Finding(
                 "RW114",
                 first,
@@ -84,18 +92,25 @@ class BreakingOff:
                 'complete them, or mark the turn with "cut": true',
             )
 
-    def _found(self) -> list[Places]:
+    def _accidents(self) -> Places:
+        """Where a final mark is missing that nearly all answers of the form have."""
         accidents = [
-            endings.unended
+            place
             for form, endings in self._endings.items()
             if len(endings.unended) <= MOST_UNENDED[form] * endings.answers
+            for place in endings.unended
         ]
-        return [places for places in (self._certain, *accidents) if len(places)]
+        places = Places()
+        for place in sorted(accidents, key=lambda at: (at.file, at.line or 0)):
+            places.append(place)
+        return places
 
     def figures(self) -> dict[str, Any]:
         """Where such rows stand: those that go on nowhere, and those without a final mark."""
-        accidents = [places.figures() for places in self._found() if places is not self._certain]
-        return {"going_on_at": self._certain.figures(), "unended_at": accidents}
+        return {
+            "going_on_at": self._certain.figures(),
+            "unended_at": self._accidents().figures(),
+        }
 
 
 def _breaks_off(text: str) -> bool:

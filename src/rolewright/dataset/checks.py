@@ -52,7 +52,7 @@ def data_checks(
         count_tokens: the number of a text's tokens; None = they are estimated.
         control_tokens: a model's control tokens and their ids.
     """
-    fingerprints = Fingerprints(role.name)
+    fingerprints = Fingerprints(role)
     return {
         "system_messages": SystemMessages(role),
         "truncation": Truncation(limit_tokens, count_tokens),

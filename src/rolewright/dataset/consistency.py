@@ -114,6 +114,7 @@ def _contradictions(table: FingerprintTable) -> list[tuple[int, int]]:
         unlike |= (table.polarities[mine] * table.polarities[other]) < 0
         numbered = (table.answer_numbers[mine] > 0) & (table.answer_numbers[other] > 0)
         unlike |= numbered & (table.answer_numbers[mine] != table.answer_numbers[other])
+        unlike &= ~(table.declines[mine] & table.declines[other])  # two refusals say the same
         other_mode = table.declines[mine] != table.declines[other]
         introduces = table.introduces[mine] & table.introduces[other]
         contradicts: NDArray[np.bool_] = asks_the_same & (unlike | other_mode) & ~introduces

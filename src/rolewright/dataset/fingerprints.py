@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.content_words import ContentWords
+from rolewright.dataset.dictated import Dictated
 from rolewright.dataset.places import Places
 from rolewright.dataset.row import Row
 from rolewright.dataset.similarity import SIGNATURE_VALUES, normalise, sign
 from rolewright.dataset.text_hash import hash_texts
+from rolewright.role.schema import RoleFile
 from rolewright.verifiers.identity import IDENTITY_QUESTIONS
 from rolewright.verifiers.matching import first_match
 from rolewright.verifiers.refusal import declines
@@ -83,11 +85,12 @@ class Fingerprints:
     """Takes fingerprints as rows come.
 
     Args:
-        name: of the role.
+        role: whose name answers may say, and whose rules may have words of their own for declining.
     """
 
-    def __init__(self, name: str = "") -> None:
-        self._name = name.casefold()
+    def __init__(self, role: RoleFile | None = None) -> None:
+        self._name = role.name.casefold() if role else ""
+        self._dictated = Dictated(role) if role else None
         self._places = Places()
         self._hashes = array("Q")
         self._declines = array("b")
@@ -123,12 +126,19 @@ class Fingerprints:
         self._answer_words.append(answer)
         self._polarities.append(_polarity(answer))
         self._introduces.append(self._is_introduction(conversation, answer))
-        self._declines.append(declines(answer))
+        self._declines.append(declines(answer) or self._is_declined(row, answer))
         self._prompts.append(prompt)
         self._answers.append(normal_answer)
         self._buffered_characters += len(prompt) + len(normal_answer)
         if self._buffered_characters > _MOST_BUFFERED_CHARACTERS:
             self._sign_buffered()
+
+    def _is_declined(self, row: Row, answer: str) -> bool:
+        """Whether the answer declines in words that only a rule of its scenario knows."""
+        conversation = row.conversation
+        return self._dictated is not None and self._dictated.is_declined(
+            answer, conversation, conversation.scenario
+        )
 
     def _is_introduction(self, conversation: Conversation, answer: str) -> bool:
         if not self._name or self._name not in answer.casefold():

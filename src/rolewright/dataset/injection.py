@@ -1,4 +1,4 @@
-"""Texts that pose as a system message, or as what separates turns."""
+"""Texts that pose as a system message or as what separates turns, or that take orders back."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from rolewright.dataset.similarity import normalise_width
 from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.tokens.think_blocks import CLOSING, OPENING
+from rolewright.verifiers.matching import compile_wording, quoted
 
 _SPEAKER = r"(?:system|assistant|user|human|developer|系统|助手|用户)"
 _POSING: Final = re.compile(
@@ -22,12 +23,30 @@ _POSING: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-# An answer that goes on with the next speaker's turn. Users may paste such lines.
+# An answer that goes on with the next speaker's turn, or calls tools. Users may paste such lines.
 _NEXT_TURN: Final = re.compile(
-    r"^(?:\*\*)?(?:user|human|assistant|ai|bot|用户|助手|客户|顾客|客服)(?:\*\*)? ?:(?=\s?\S)",
+    r"</?tool_(?:call|response)>"
+    r"|^(?:\*\*)?(?:user|human|assistant|ai|bot|用户|助手|客户|顾客|客服)(?:\*\*)? ?:(?=\s?\S)",
     re.IGNORECASE | re.MULTILINE,
 )
 
+# Users who take the role's orders back, or ask for them.
+_OVERRIDING: Final = compile_wording(
+    r"\b(?:ignore|disregard|forget|override)\b[^.\n]{0,20}"
+    r"\b(?:previous|prior|above|earlier|system|your)\b[^.\n]{0,12}"
+    r"\b(?:instructions?|prompts?|rules|directions)\b"
+    r"|\b(?:print|reveal|show|repeat|output|give)\b[^.\n]{0,8}\b(?:your|the) "
+    r"(?:system|initial|hidden) (?:prompt|message|instructions)\b"
+    r"|(?:忽略|无视|忘记|忘掉|别管|不要理会|抛开)[^。\n]{0,10}(?:之前|以上|前面|上面|上述|先前|系统|所有|一切)"
+    r"[^。\n]{0,6}(?:指令|提示|设定|规则|要求|命令)"
+    r"|(?:输出|说出|告诉我|打印|展示|复述)[^。\n]{0,6}(?:系统|初始)(?:提示词?|消息|指令)",
+    re.IGNORECASE,
+)
+
+_ORDERS: Final = (
+    *("ignore", "disregard", "forget", "overrid", " system ", " initial ", " hidden "),
+    *("忽略", "无视", "忘", "别管", "理会", "抛开", "系统", "初始"),
+)
 _MARKS: Final = re.compile(r"[\[<#:【［＜＃：]")
 """One of these stands in whatever poses; looking for them is ten times faster."""
 
@@ -73,6 +92,14 @@ class Injection:
         }
 
     def _pose(self, message: Message, index: int, place: Place) -> Finding | None:
+        if (
+            message.role == "user"
+            and _may_order(message.content)
+            and (order := _OVERRIDING.search(message.content))
+        ):
+            return _posing(
+                index, message, place, f"{quoted(order[0])}, to take the role's orders back"
+            )
         if _MARKS.search(message.content) is None:
             return None
         written = normalise_width(message.content)
@@ -81,12 +108,7 @@ class Injection:
             match = _NEXT_TURN.search(written)
         if match is None:
             return None
-        return Finding(
-            "RW106",
-            place,
-            f"turn {index + 1} ({message.role}) says {match[0]!r}, as if another spoke",
-            "fine where the role is to withstand it; else remove what is left of another template",
-        )
+        return _posing(index, message, place, f"{match[0]!r}, as if another spoke")
 
     def _control_tokens(self, message: Message, index: int, place: Place) -> Finding | None:
         for match in self._control.finditer(message.content):
@@ -100,3 +122,17 @@ class Injection:
                 "remove it: Rolewright encodes it as plain text, other software may not",
             )
         return None
+
+
+def _may_order(text: str) -> bool:
+    folded = text.lower()
+    return any(word in folded for word in _ORDERS)
+
+
+def _posing(index: int, message: Message, place: Place, said: str) -> Finding:
+    return Finding(
+        "RW106",
+        place,
+        f"turn {index + 1} ({message.role}) says {said}",
+        "fine where the role is to withstand it; else remove what is left of another template",
+    )

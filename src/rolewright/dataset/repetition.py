@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from rolewright.conversations.conversation import Message
@@ -14,6 +15,10 @@ from rolewright.verifiers.matching import quoted
 _SENTENCE_END: Final = re.compile(r"[。！？!?\n.](?<!\.(?=[^\s]))")
 _LEAST_CHARACTERS, _LEAST_TIMES = 8, 3
 _LEAST_LOOP_CHARACTERS = 24
+_MOST_IN_A_ROUND = 12
+# At an end that a limit on tokens has cut off: a few characters a dozen times, or more four times.
+_LONGEST_TURN_CHARACTERS = 40
+_LEAST_TURNS, _LEAST_LONG_TURNS, _LONG_TURN_CHARACTERS = 12, 4, 5
 # Prose shrinks to half of its length; what shrinks to a quarter says something four times.
 _MOST_COMPRESSION = 4
 _LEAST_LETTERS = 5  # what says something five times has each of its letters five times
@@ -24,11 +29,14 @@ _LEAST_ECHO_WORDS = 3
 def repetition(message: Message, row: Row) -> str | None:
     """Half of an answer being one sentence, three times or more; a loop; the user's words."""
     text = message.content
-    sentence, times = _commonest_sentence(text)
+    parts = [part.strip() for part in _SENTENCE_END.split(text)]
+    sentence, times = _commonest_sentence(parts)
     if times >= _LEAST_TIMES and 2 * times * len(sentence) >= len(text):
         return f"says {quoted(sentence)} {times} times"
-    if _is_loop(text):
+    if _goes_round(list(filter(None, parts))) or _is_loop(text):
         return f"says the same again and again: {quoted(text)}"
+    if turn := _loop_at_the_end(text):
+        return f"ends by saying {quoted(turn)} again and again"
     asked = _asked_before(message, row)
     if len(words_of(text, _LEAST_ECHO_WORDS)) == _LEAST_ECHO_WORDS and (
         len(asked) < 2 * len(text) + 8
@@ -39,11 +47,21 @@ def repetition(message: Message, row: Row) -> str | None:
     return None
 
 
-def _commonest_sentence(text: str) -> tuple[str, int]:
+def _commonest_sentence(parts: Sequence[str]) -> tuple[str, int]:
     """Of the sentences that are no mere word; and how often it stands there."""
-    parts = [part.strip() for part in _SENTENCE_END.split(text)]
     said = Counter(part for part in parts if len(part) >= _LEAST_CHARACTERS)
     return max(said.items(), key=lambda each: each[1], default=("", 0))
+
+
+def _goes_round(sentences: Sequence[str]) -> bool:
+    """Whether an answer is nothing but the same few sentences, three times or more."""
+    if sum(map(len, sentences)) < _LEAST_LOOP_CHARACTERS:
+        return False
+    count = len(sentences)
+    return any(
+        count % few == 0 and sentences[few:] == sentences[:-few]
+        for few in range(1, min(count // _LEAST_TIMES, _MOST_IN_A_ROUND) + 1)
+    )
 
 
 def _is_loop(text: str) -> bool:
@@ -55,6 +73,23 @@ def _is_loop(text: str) -> bool:
     words = words_of(text)
     pairs = max(len(words) - 1, 1)
     return len(phrases_of(words, 2)) < _LEAST_NEW * pairs
+
+
+def _loop_at_the_end(text: str) -> str | None:
+    """What an answer says again and again before it ends."""
+    end = len(text.rstrip()) - 1  # the last turn may be cut, or have a mark behind it
+    while end > 0 and not text[end].isalnum():
+        end -= 1
+    for length in range(1, min(_LONGEST_TURN_CHARACTERS, len(text) // _LEAST_LONG_TURNS) + 1):
+        turns = _LEAST_LONG_TURNS if length >= _LONG_TURN_CHARACTERS else _LEAST_TURNS
+        if turns * length > end + 1 or text[end] != text[end - length]:
+            continue
+        start = end + 1 - turns * length
+        if text[start : end + 1 - length] == text[start + length : end + 1]:
+            turn = text[end + 1 - length : end + 1]
+            if not turn.isdigit():
+                return turn
+    return None
 
 
 def _asked_before(answer: Message, row: Row) -> str:

@@ -1,4 +1,4 @@
-"""What is left of another format: tags, entities, escapes."""
+"""What is left of another format: tags, entities, escapes, marks of citations."""
 
 import re
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from rolewright.conversations.conversation import Message
 from rolewright.dataset.row import Row
 from rolewright.role.schema import RoleFile
-from rolewright.verifiers.matching import quoted
+from rolewright.verifiers.matching import compile_wording, quoted
 from rolewright.verifiers.segmentation import without_code
 
 _TAG = (
@@ -17,28 +17,40 @@ _RESIDUE: Final = re.compile(
     rf"</?(?:{_TAG})(?:\s[^<>\n]{{0,200}})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|#\d{{2,5}}|#x[0-9a-f]{{2,5}});"
     r"|<!--|<!\[CDATA\["
     r"|\\u[0-9a-f]{4}|\\n(?=\\n|[\s\-*#\d\u3400-\u9fff]|$)|(?<=[.,:!?。，：！？])\\n"
+    r"|【\d{1,3}(?:†|:)[^【】\n]{0,40}】|:?contentReference\[|oaicite:\d|\bturn\d+(?:search|view)\d+"
+    r"|(?:\[\d{1,2}\]){2,}"
     r"|\[/(?:b|i|u|url|img|quote|size|color)\]",
     re.IGNORECASE,
 )
-_MARKS: Final = re.compile(r"[<&\\]|\[/")
-_OF_MARKUP: Final = re.compile(
-    r"\b(?:html|xml|css|markup|web ?pages?|web dev\w*|program\w*|cod(?:e|ing)|latex|regex)\b"
-    r"|网页|前端|标签|代码|编程|程序员|正则",
+_MARKS: Final = re.compile(r"[<&\\†]|\[/|\]\[|oaicite|turn\d|【\d")
+_OF_MARKUP: Final = compile_wording(
+    r"\b(?:html|xml|css|markup|web ?pages?|web dev\w*|latex|regex)\b|网页|前端|标签|正则",
+    re.IGNORECASE,
+)
+_OF_CODE: Final = compile_wording(
+    r"\b(?:program\w*|cod(?:e|ing)|python|javascript|java|sql)\b|代码|编程|程序", re.IGNORECASE
+)
+# Who explains code may say "\n" and "<div>"; nobody wraps what they say into it.
+_WRAPPING: Final = re.compile(
+    r"\A\s*<(p|div|span|html|body|section)(?:\s[^<>\n]{0,200})?>[\s\S]*</\1>\s*\Z"
+    r"|&(?:nbsp|quot|amp);|(?<=[^\s\w\"'`])<br ?/?>|【\d{1,3}(?:†|:)[^【】\n]{0,40}】|oaicite:\d",
     re.IGNORECASE,
 )
 
 
 class Residue:
-    """Looks for residue in the rows of roles that do not deal in markup or code themselves."""
+    """Looks for residue in the rows of roles that do not deal in markup themselves."""
 
     def __init__(self, role: RoleFile) -> None:
-        self._is_of_markup = bool(_OF_MARKUP.search(f"{role.system or ''} {role.description}"))
+        told = f"{role.system or ''} {role.description}"
+        self._is_of_markup = bool(_OF_MARKUP.search(told))
+        self._residue = _WRAPPING if _OF_CODE.search(told) else _RESIDUE
 
     def look(self, message: Message, row: Row) -> str | None:
-        """A tag, an entity or an escape outside code."""
+        """A tag, an entity, an escape or a citation's mark outside code."""
         if self._is_of_markup or not _MARKS.search(message.content):
             return None
-        if not _RESIDUE.search(message.content):
+        if not self._residue.search(message.content):
             return None
-        left = _RESIDUE.search(without_code(message.content))
+        left = self._residue.search(without_code(message.content))
         return left and f"has {quoted(left[0])}, which is left of another format"

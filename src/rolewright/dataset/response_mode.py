@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from rolewright.dataset.words import WINDOW_CHARACTERS, window_of, words_of
-from rolewright.verifiers.matching import has_any
+from rolewright.verifiers.matching import compile_wording, has_any
 from rolewright.verifiers.refusal import HEAD_CHARACTERS, declines
 from rolewright.verifiers.thought import without_thoughts
 
@@ -24,14 +24,14 @@ _LIST_LINE = re.compile(
     r"|[一二三四五六七八九十]{1,2}[、.．]|[①-⑳])[ \t]*\S",
     re.MULTILINE,
 )
-_SCOPE = re.compile(
+_SCOPE = compile_wording(
     r"\bi (?:can |may |am able to )?only (?:answer|help|talk|discuss|deal|handle|speak|assist|do)\b"
     r"|\b(?:i am|i'm|i’m) only (?:here|able|allowed|made|meant)\b"
     r"|我?[们]?[只仅](?:能|会|可以)?(?:回答|负责|提供|聊|谈|处理|解答|介绍|讨论|协助|受理)",
     re.IGNORECASE,
 )
 _SCOPE_HINTS = ("only", "只", "仅")
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compile_wording(
     r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
     r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
     r"|\b(?:contact|call|ask|consult|see) (?:an?|the|your|our)\b|\bcan help you with that\b"
@@ -39,7 +39,7 @@ _ELSEWHERE = re.compile(
     r"(?:咨询|联系|拨打|致电|前往|去|到|找|问|向|查阅|参考)",
     re.IGNORECASE,
 )
-_ASKS_BACK = re.compile(
+_ASKS_BACK = compile_wording(
     r"\b(?:could|can|would|will) you (?:please )?(?:\w+ )?"
     r"(?:tell|clarify|specify|share|provide|confirm|say|describe|explain|let)\b"
     r"|\bdo you mean\b|\b(?:did|do) you want\b|\bwhich (?:\w+ ){1,4}(?:do|did|are|is|would|have)\b"

@@ -16,6 +16,7 @@ from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers.ifeval.function_words import LANGUAGES, count_evidence
 from rolewright.verifiers.language import Language, is_written_in
+from rolewright.verifiers.matching import compile_wording
 
 MOST_SPREAD = 8
 LONG_SHARE = 0.95
@@ -26,7 +27,7 @@ _LEAST_MEDIAN_CHARACTERS = 20
 _LANGUAGE_CHARACTERS = 200
 _LEAST_WORDS, _MOST_WORDS = 4, 24
 # Speaking of another language, or asked for one, a role may well use it.
-_OF_LANGUAGES = re.compile(
+_OF_LANGUAGES = compile_wording(
     r"\b(?:translat|english|chinese|mandarin|japanese|korean|french|german|spanish|russian|arabic"
     r"|bilingual|multilingual|languages)|翻译|译[成为]|[英中汉日韩法德俄外]语|[英中日韩外]文|双语|多语",
     re.IGNORECASE,
@@ -76,10 +77,12 @@ class Spread:
 
     def _judge_language(self, answer: str, asked: str, row: Row) -> None:
         rules = self._role.rules_for(row.conversation.scenario)
-        if self._language is None or any(rule.verifier.name == "language" for rule in rules):
+        ruled = {rule.verifier.name for rule in rules}
+        if self._language is None or "language:response_language" in ruled:
             return  # nothing can be told, or the rule tells it
         self._judged += 1
-        if not self._is_spoken(answer) and not is_code(answer):
+        tells = self._is_worded if "language" in ruled else self._is_spoken
+        if not tells(answer) and not is_code(answer):
             self._others_at.append(row.conversation.place)
             if self._is_spoken(asked) and not (
                 self._is_of_languages or self._speaks_of_another(asked)
@@ -92,11 +95,21 @@ class Spread:
     def _is_spoken(self, text: str) -> bool:
         """Whether a text is in the role's language; a name in another script is no other one."""
         head = text[:_LANGUAGE_CHARACTERS]
-        words = words_of(head, _MOST_WORDS)
-        if self._language is None or len(words) < _LEAST_WORDS:
+        if self._language is None or len(words_of(head, _MOST_WORDS)) < _LEAST_WORDS:
             return True
         if not is_written_in(head, self._language, _HALF):
             return False
+        return self._is_worded(text)
+
+    def _is_worded(self, text: str) -> bool:
+        """Whether the words of a text are the role's language's, or tell none; scripts aside.
+
+        The rule `language` sees to the script, and cannot tell French from English.
+        """
+        head = text[:_LANGUAGE_CHARACTERS]
+        words = words_of(head, _MOST_WORDS)
+        if self._language is None or len(words) < _LEAST_WORDS:
+            return True
         return not _has_words_of_another(head, words, self._language)
 
     def finish(self) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ FIRST_BLOCK = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>", re.DOTALL)
 _FILL_IN = r"your|insert|enter|fill in|您的|你的|请填写|填写|填入|插入"
 _FIELDS = (
     r"name|company|date|title|placeholder|recipient|address|amount|phone|email|product|city|"
-    r"姓名|名字|公司|日期|称呼|地址|电话|邮箱|金额|标题|收件人|产品|城市"
+    r"(?:客户|用户|您的|[你您]|公司)?(?:姓名|名字|名称|全名)|公司|日期|称呼|地址|电话|邮箱|金额|标题|收件人|产品|城市"
 )
 # 【地址】 is how Chinese lists name a field; only 【请填写…】 is a blank.
 BLANK = re.compile(

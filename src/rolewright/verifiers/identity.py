@@ -8,6 +8,7 @@ from rolewright.verifiers.matching import (
     Phrase,
     Phrases,
     Span,
+    compile_wording,
     first_match,
     first_occurrence,
     fold,
@@ -46,12 +47,12 @@ _BASE_IDENTITIES: Final = (
     "深度求索",
     "文心一言",
 )
-_FIRST_PERSON = re.compile(r"\b(?:i|my|me|myself)\b|[我俺咱朕]|本人|在下|本助手|小的")
-_DENIAL = re.compile(r"(?:\bnot|n't|\bnever)(?: \w+){0,3} ?$|(?:不|没|非)[^,，。]{0,6}$")
+_FIRST_PERSON = compile_wording(r"\b(?:i|my|(?<![èê])me|myself)\b|[我俺咱朕]|本人|在下|本助手|小的")
+_DENIAL = compile_wording(r"(?:\bnot|n't|\bnever)(?: \w+){0,3} ?$|(?:不|没|非)[^,，。]{0,6}$")
 
 IDENTITY_QUESTIONS: Final = tuple(
     map(
-        re.compile,
+        compile_wording,
         (
             r"\bwho (?:are you|am i (?:talking|speaking|chatting) (?:to|with))\b",
             r"\bwhat(?:'s| is) your (?:real |full )?name\b|\bdo you have a name\b",
@@ -64,7 +65,7 @@ IDENTITY_QUESTIONS: Final = tuple(
         ),
     )
 )
-_NAME_CLAIMS = re.compile(
+_NAME_CLAIMS = compile_wording(
     r"\bmy name(?: is|'s) (?!not\b)|\bi(?:'m| am) (?:called|named) (?!not\b)"
     r"|我的名字(?:是|叫)|我名叫|我叫(?:做|作)?(?![你您他她它了过人不])|(?:可以|请)叫我"
 )
@@ -72,19 +73,20 @@ _CLAUSE_END = re.compile(r"[.。!！?？;；,，\n]|$")
 
 _META_TALK: Final = tuple(
     map(
-        re.compile,
+        compile_wording,
         (
             r"\bas an? (?:ai|artificial intelligence)"
             r"(?: (?:language )?(?:model|assistant|system|chatbot|program)\b|(?=,| i\b))",
             r"\bas an? (?:large )?language model\b|\bi(?:'m| am) (?:just |only |merely )?an? "
             r"(?:(?:large |ai )+)?language model\b|\bi(?:'m| am) (?:just|only|merely) an ai\b",
-            r"\bmy (?:training data|knowledge cutoff|system prompt|programming)\b",
+            r"\bmy (?:training data|(?:last )?(?:knowledge|training) (?:cut-?off|update)"
+            r"|system prompt|programming)\b",
             r"\bi (?:was|am|have been) (?:trained|programmed) (?:on|to|by)\b",
             r"(?:作为|身为)(?:一个|一名|一款|一种)?(?:由[^,，。]{1,12}的)?"
-            r"(?:ai|人工智能|(?:大型?)?语言模型|大模型|聊天机器人)",
-            r"我(?:只是|仅仅是|不过是|是)(?:一个|一款|一种)?(?:ai|人工智能|大型?)?语言模型",
-            r"我只是(?:一个|一款|一种)?(?:ai|人工智能|程序|机器人)",
-            r"我的(?:训练数据|知识截止|系统提示)|根据我的(?:训练|程序)",
+            r"(?:(?:ai|人工智[能慧])?(?:大型?)?语言模型|ai|人工智[能慧]|大模型|聊天机器人)",
+            r"我(?:只是|仅仅是|不过是|是)(?:一个|一款|一种)?(?:ai|人工智[能慧]|大型?)?语言模型",
+            r"我只是(?:一个|一款|一种)?(?:ai|人工智[能慧]|程序|机器人)",
+            r"我的(?:训练数据|知识库?(?:截止|更新)|系统提示)|根据我的(?:训练|程序)",
         ),
     )
 )

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.emoji import EMOJI, has_emoji
@@ -97,7 +97,7 @@ def bullet_list(
     conversation: Conversation,
     *,
     min: NonNegativeInt = 1,
-    max: PositiveInt | None = None,
+    max: NonNegativeInt | None = None,
 ) -> Verdict:
     """Check that the answer has a list with so many items.
 
@@ -106,7 +106,8 @@ def bullet_list(
 
     Rule parameters:
         min: how many items are required.
-        max: how many items are allowed; no limit where it is left out.
+        max: how many items are allowed (with ``min`` 0 and ``max`` 0 none); no limit where it is
+            left out.
 
     Source: IFEval (arXiv 2311.07911) ``detectable_format:number_bullet_lists``.
     """

@@ -22,6 +22,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _CHINESE_MARKS = "、。，！？；：（）《》「」『』【】“”‘’—～"
 _ONE_BY_ONE = re.compile(f"[\n -~À-ÖØ-Þà-öø-ĬĮįĴ-ľŁ-ňŊ-ž{_CHINESE_MARKS}\u4e00-\u9fff]*")
 """A text of which every character folds into one, whatever stands beside it: nearly all texts."""
+_WORD_EDGE = r"(?a:\b)"
 _STRAIGHT_QUOTES = str.maketrans("‘’ʼ“”", "'''\"\"")
 _LONGEST_QUOTE_CHARACTERS = 40
 _MOST_LISTED = 5
@@ -120,6 +121,15 @@ def first_occurrence(text: str, phrases: Iterable[str], *, whole_words: bool = T
         if fold_phrase(phrase) in folded
     ]
     return min((hit for hit in hits if hit), key=lambda hit: (hit[0], -hit[1]), default=None)
+
+
+def compile_wording(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    r"""Compile a pattern in which ``\b`` is the edge of a Latin word also beside Chinese.
+
+    To ``re`` both are letters, so that ``\bmodel\b`` is not found in "是model吗". Here only
+    ASCII letters are: "me" stands in "crème".
+    """
+    return re.compile(pattern.replace(r"\b", _WORD_EDGE), flags)
 
 
 def first_match(text: str, patterns: Iterable[re.Pattern[str]]) -> Span | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.matching import Phrases, fold_phrase, listed, quoted
+from rolewright.verifiers.matching import Phrases, compile_wording, fold_phrase, listed, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.segmentation import prose_of
 from rolewright.verifiers.verdict import Verdict
@@ -31,7 +31,7 @@ _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])"
 _ZH_DIGIT = "[〇零一二三四五六七八九]"
 _ORDINAL = rf"{_DAY}(?:st|nd|rd|th)?"
-_DATE = re.compile(
+_DATE = compile_wording(
     rf"(?<![\d.])\d{{4}} ?(?P<mark>[-/.]) ?{_MONTH_NUMBER} ?(?P=mark) ?{_DAY}(?!\d)"
     rf"|(?<!\d)(?:\d{{4}}|\d{{2}}) ?年 ?\d{{1,2}} ?月(?: ?\d{{1,2}} ?[日号])?"
     rf"|{_ZH_DIGIT}{{4}}年[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}}[日号])?"

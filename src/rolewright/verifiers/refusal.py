@@ -1,6 +1,5 @@
 """Whether an answer refuses what it was asked."""
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -8,6 +7,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.matching import (
     Phrase,
     Span,
+    compile_wording,
     first_match,
     first_occurrence,
     fold,
@@ -19,10 +19,11 @@ from rolewright.verifiers.verdict import Verdict
 
 _CANNOT = r"(?:can't|cannot|can not|won't|will not|(?:am|'m) (?:unable|not able|not allowed) to)"
 _CANNOT_HINTS = ("can't", "cannot", "won't", " not", "unable to")
+# "I can't help smiling" and "I can't recommend it enough" are no refusals.
 _SERVE = (
-    r"(?:help|assist|answer|provide|discuss|do that|do this|comply|fulfil|share|give you|"
-    r"talk about|support|create|write|generate|engage|reveal|disclose|tell you|advise|"
-    r"recommend|continue)"
+    r"(?:(?:help|recommend)(?! but\b| \w+ing\b| (?:\w+ ){1,6}(?:enough|highly|more)\b)|"
+    r"assist|answer|provide|discuss|do that|do this|comply|fulfil|share|give you|"
+    r"talk about|support|create|write|generate|engage|reveal|disclose|tell you|advise|continue)"
 )
 _ZH_CANNOT = r"(?:不能|无法|不可以|不便|没有?办法|没法|不方便)"
 _ZH_CANNOT_HINTS = ("不能", "无法", "不可以", "不便", "没办法", "没有办法", "没法", "不方便")
@@ -79,6 +80,10 @@ _WORDINGS: Final = (
         rf"{_ZH_SELF}(?:是|绝)?不会[向给对为]?[您你]?{_ZH_SERVE}",
     ),
     (
+        ("代", "替", "帮", "给"),
+        rf"{_ZH_SELF}不(?:能|会)?(?:代|[替帮给][您你]?)(?:写|做|答|完成)",
+    ),
+    (
         ("拒绝", "帮不上", "不了", "不到"),
         rf"{_ZH_SELF}[^,。!?]{{0,4}}(?:拒绝|帮不上|(?:回答|解答|答复|帮|做|办)不[了到])",
     ),
@@ -91,7 +96,7 @@ _WORDINGS: Final = (
         r"不在我的?[^,。!?]{0,6}范围|超出了?我的?[^,。!?]{0,6}(?:范围|能力)",
     ),
 )
-_REFUSALS: Final = tuple((hints, re.compile(wording)) for hints, wording in _WORDINGS)
+_REFUSALS: Final = tuple((hints, compile_wording(wording)) for hints, wording in _WORDINGS)
 
 HEAD_CHARACTERS = 160
 """How much of an answer is its front."""
@@ -154,7 +159,9 @@ _FRONT_WORDINGS: Final = (
         r"(?:告知|告诉|透露|回答|评论|谈|讨论|建议|意见|信息)",
     ),
 )
-_AT_THE_FRONT: Final = tuple((hints, re.compile(wording)) for hints, wording in _FRONT_WORDINGS)
+_AT_THE_FRONT: Final = tuple(
+    (hints, compile_wording(wording)) for hints, wording in _FRONT_WORDINGS
+)
 
 
 @verifier("refuses")

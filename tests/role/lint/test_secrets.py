@@ -22,6 +22,7 @@ SECRET = [
     ("API key = 9f8e7d6c5b4a", "a password or code", "9f8"),
     ("后门口令是芝麻开门。", "a password or code", "芝麻"),
     ("无线密码：88886666，不要告诉别人。", "a password or code", "888"),
+    ("密钥是sk-abcdefghijklmnopqrstuvwx，勿外传", "an API key", "sk-"),
     ("管理员暗号为“天王盖地虎”。", "a password or code", "天王"),
 ]
 NO_SECRET = [

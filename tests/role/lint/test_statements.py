@@ -25,6 +25,13 @@ def unstated(role):
         ("Reply only in English.", "check: language, language: en", "in English"),
         ("一律用中文回答。", "check: language, language: zh", "用中文"),
         ("Output JSON.", "check: json_object", "JSON"),
+        ("请用JSON格式作答。", "check: json_object", "JSON"),
+        ("Output JSON.", "check: 'detectable_format:json_format'", "JSON"),
+        (
+            "Reply only in English.",
+            "check: 'language:response_language', language: en",
+            "in English",
+        ),
         ("Use no Markdown.", "check: no_markdown", "no Markdown"),
         ("不要使用表情。", EMOJI, "不要使用表情"),
         ("Give exactly three bullet points.", "check: bullet_list, min: 3", "three bullet points"),

@@ -17,9 +17,10 @@ def criteria_for_code(role: RoleFile) -> Iterator[Finding]:
     for rule in role.judged_rules:
         for topic in COUNTED:
             if hit := topic.demanded.search(rule.criterion):
+                plainest = sorted(name for name in topic.checks if ":" not in name)
                 yield Finding(
                     "RW015",
                     role.place(f"rules.{rule.id}"),
                     f"the criterion demands {topic.name} ({quoted(hit[0])}), which code can check",
-                    f"make it a rule of its own, with one of {', '.join(sorted(topic.checks))}",
+                    f"make it a rule of its own, with one of {', '.join(plainest)}",
                 )

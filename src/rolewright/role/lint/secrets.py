@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile, Rule
-from rolewright.verifiers.matching import fold_phrase, has_any
+from rolewright.verifiers.matching import compile_wording, fold_phrase, has_any
 
 _KEYS = {
-    "an API key": re.compile(
+    "an API key": compile_wording(
         r"\bsk-[\w-]{20,}|\bAIza[\w-]{35}|\bhf_[A-Za-z0-9]{30,}|\bxox[abprs]-[\w-]{10,}"
         r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{22,}"
     ),
-    "an access key id": re.compile(r"\bAKIA[0-9A-Z]{16}\b|\b(?:LTAI|AKID)[A-Za-z0-9]{12,}"),
-    "a signed token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "an access key id": compile_wording(r"\bAKIA[0-9A-Z]{16}\b|\b(?:LTAI|AKID)[A-Za-z0-9]{12,}"),
+    "a signed token": compile_wording(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
+    "a private key": compile_wording(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
 _KEY_MARKS = (
     *("sk-", "AIza", "hf_", "xox", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
@@ -30,7 +30,7 @@ _NO_VALUE = (
     r"|[一二三四五六七八九十\d]+位)"
 )
 _VALUE = rf"[ \t]*[\"'“‘「『`]?{_NO_VALUE}([^\s，。；、！？,;!?\"'”’」』`]+)"
-_SAID = re.compile(
+_SAID = compile_wording(
     r"\b(?:pass(?:word|code|phrase)|pin code|(?-i:PIN)|api[ _-]?key|access[ _-]?(?:key|token)|"
     r"secret[ _-](?:code|key|word|phrase|token)|code ?word)\b[^.\n，。]{0,20}?"
     rf"(?:\bis\b|=|:|：){_VALUE}"

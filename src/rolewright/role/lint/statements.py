@@ -7,9 +7,9 @@ from rolewright.finding import Finding
 from rolewright.role.lint.contradictions.requirement import NOTHING
 from rolewright.role.lint.topics import TOPICS
 from rolewright.role.schema import RoleFile, Rule
-from rolewright.verifiers.matching import fold, fold_phrase, quoted
+from rolewright.verifiers.matching import compile_wording, fold, fold_phrase, quoted
 
-_QUOTED_SPEECH = re.compile(
+_QUOTED_SPEECH = compile_wording(
     r"(?:\b(?:say|answer|reply|respond|write)(?: exactly| only| with)?[:,]? ?"
     r"|(?:说|回答|回复|答)[:：]?)"
     r"(?:\"([^\"\n]+)\"|“([^”\n]+)”|「([^」\n]+)」)",

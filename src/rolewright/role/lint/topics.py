@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rolewright.role.schema import RoleFile, Rule
+from rolewright.verifiers.matching import compile_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Topic:
 
 
 def _topic(name: str, demanded: str, mentioned: str, *checks: str) -> Topic:
-    patterns = [re.compile(pattern, re.IGNORECASE) for pattern in (demanded, mentioned)]
+    patterns = [compile_wording(pattern, re.IGNORECASE) for pattern in (demanded, mentioned)]
     return Topic(name, patterns[0], patterns[1], frozenset(checks))
 
 
@@ -50,6 +51,8 @@ LENGTH = _topic(
     r"\b(?:words?|sentences?|lines?|paragraphs?|characters?|short|brief|concise|terse|long|detail"
     r"|only)\b|字|句|行|段|简短|简洁|简明|精简|详细|只",
     *("max_length", "min_length", "length_between", "single_line", "exact_answer", "matches"),
+    *("count:word_count_range", "length_constraints:number_words"),
+    *("length_constraints:number_sentences", "length_constraints:nth_paragraph_first_word"),
 )
 COUNTED = (
     LENGTH,
@@ -60,15 +63,22 @@ COUNTED = (
         r"|(?:用|以|说|讲|使用)(?:简体|繁体)?(?:中文|汉语|英文|英语|日语|日文|韩语|韩文|俄语|阿拉伯语)",
         r"english|chinese|japanese|korean|russian|arabic|mandarin"
         r"|中文|汉语|英文|英语|日语|日文|韩语|俄语|阿拉伯语|普通话",
-        *("language", "response_language"),
+        *("language", "language:response_language"),
     ),
-    _topic("JSON", r"\bjson\b", r"\bjson\b", "json_object", "json_schema"),
+    _topic(
+        "JSON",
+        r"\bjson\b",
+        r"\bjson\b",
+        "json_object",
+        "json_schema",
+        "detectable_format:json_format",
+    ),
     _topic(
         "plain text",
         r"\b(?:no|without|never use|avoid|don't use) (?:\w+ (?:or|and) )?markdown\b|\bplain text\b"
         r"|(?:不|别|勿)(?:要|得|可)?(?:使?用|带)?\s?markdown|纯文本",
         r"markdown|plain text|纯文本|formatting|格式",
-        *("no_markdown", "markdown", "single_line", "exact_answer"),
+        *("no_markdown", "single_line", "exact_answer"),
     ),
     _topic(
         "no emoji",
@@ -83,7 +93,7 @@ COUNTED = (
         rf"|\bas a (?:bulleted|numbered|bullet) list\b"
         rf"|{_NUMERAL}条(?:要点|列表)|分点(?:作答|回答|列出)",
         r"\blists?\b|bullet|points|items|列表|分点|要点|条",
-        *("bullet_list", "number_bullet_lists", "json_object", "json_schema"),
+        *("bullet_list", "detectable_format:number_bullet_lists", "json_object", "json_schema"),
     ),
 )
 """What code counts or matches exactly."""
@@ -104,7 +114,7 @@ TOPICS = (
         r"never|do not|don't|avoid|without|不|别|禁止|勿|no\b",
         *("never_say", "never_matches", "never_base_identity", "no_meta_talk", "keeps_secret"),
         *("prompt_not_leaked", "register_banned", "no_emoji", "no_markdown", "exact_answer"),
-        *("address_user", "first_person", "ai_disclosure", "forbidden_words", "self_name"),
+        *("address_user", "first_person", "ai_disclosure", "self_name", "keywords:forbidden_words"),
     ),
     _topic(
         "how the user is addressed",

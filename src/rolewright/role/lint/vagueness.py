@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
-from rolewright.verifiers.matching import listed
+from rolewright.verifiers.matching import compile_wording, listed
 
-_ANY = re.compile(
+_ANY = compile_wording(
     r"\bas (?:appropriate|needed|necessary|required|possible)\b"
     r"|\b(?:if|when|where) (?:appropriate|needed|necessary|required|possible)\b"
     r"|\bappropriate(?:ly)?\b|\breasonabl[ey]\b|\badequate(?:ly)?\b|\bsufficient(?:ly)?\b"
@@ -18,7 +18,7 @@ _ANY = re.compile(
     r"|一般来说|通常|最好|灵活|等等",
     re.IGNORECASE,
 )
-_LENGTH = re.compile(
+_LENGTH = compile_wording(
     r"\b(?:concise|brief|terse|short|succinct)(?:ly)?\b|\b(?:not too|too) long\b|\bdetailed\b"
     r"|\bin detail\b|\bkeep it simple\b"
     r"|简短|简洁|简明|精简|简练|扼要|言简意赅|不要太长|不宜过长|详细|详尽",

@@ -30,8 +30,13 @@ PIECES = (
     ),
     *("\n", "\n\n", "https://a.b", "...", "。。", "、", "(", ")", "～", "はい"),
 )
-# They let a phrase pass that is quoted, in another case, denied or behind an ellipsis.
+# They let a phrase pass that is quoted, in another case, denied or behind an ellipsis, or count
+# what has no white space as one word.
 ESCAPABLE = (
+    "sentences (",
+    "list items (",
+    "(as IFEval counts)",
+    "in longer answers",
     "first_person",
     "unit_system",
     "address_user",

@@ -148,6 +148,54 @@ EXCLUDED = [
         "check: never_say, phrases: [bye], whole_words: false",
     ),
     ("check: exact_answer, options: [我知道。]", "check: first_person, pronouns: [朕]"),
+    # Latin letters beside Chinese ones
+    ("check: must_include, phrases: [As an AI language model]", "check: no_meta_talk"),
+    (
+        "check: must_include, phrases: [Valid from 3 May 2026]",
+        "check: date_format, styles: [YYYY-MM-DD]",
+    ),
+    # forms of the whole answer
+    ("check: 'change_case:english_capital'", "check: 'change_case:english_lowercase'"),
+    ("check: 'change_case:english_lowercase'", "check: language, language: zh"),
+    ("check: 'language:response_language', language: zh", "check: language, language: en"),
+    (
+        "check: 'language:response_language', language: ru",
+        "check: 'language:response_language', language: fr",
+    ),
+    ("check: 'startend:quotation'", "check: opens_with, phrases: [Dear customer]"),
+    ("check: 'startend:quotation'", "check: closes_with, phrases: [Bye]"),
+    ("check: 'startend:quotation'", "check: json_object"),
+    ("check: 'startend:quotation'", "check: json_schema, schema: {type: array}"),
+    ("check: json_object, fence: false", "check: markdown_required, elements: [heading]"),
+    ("check: json_object", "check: markdown_required, elements: [table, bullet], mode: any"),
+    ("check: json_object, fence: false", "check: markdown_required, elements: [code block]"),
+    # counts
+    ("check: 'count:numbers', N: 3", "check: never_matches, pattern: '[0-9]'"),
+    (
+        "check: 'detectable_format:multiple_sections', section_spliter: Part, num_sections: 2",
+        "check: never_say, phrases: [part], whole_words: false",
+    ),
+    (
+        "check: 'change_case:capital_word_frequency', capital_frequency: 2, "
+        "capital_relation: at least",
+        "check: 'change_case:english_lowercase'",
+    ),
+    ("check: ordered_template, headings: [Summary, Details, Outlook]", f"{WORDS}: 2"),
+    ("check: 'format:no_whitespace'", "check: min_length, unit: paragraphs, min: 2"),
+    (
+        "check: 'length_constraints:nth_paragraph_first_word', num_paragraphs: 3, "
+        "nth_paragraph: 1, first_word: dear",
+        "check: single_line",
+    ),
+    (
+        "check: json_object, required_keys: [customer, delivery], fence: false",
+        "check: max_length, unit: characters, max: 20",
+    ),
+    (
+        "check: min_length, unit: words, min: 9",
+        "check: 'count:word_count_range', min_words: 1, max_words: 8",
+    ),
+    ("check: matches, pattern: '^Answer:'", "check: never_say, phrases: [answer]"),
 ]
 BARELY = [
     ("check: must_include, phrases: [你好]", "check: address_user, term: 您"),
@@ -166,8 +214,50 @@ BARELY = [
     ("check: must_include, phrases: [我知道]", "check: first_person, pronouns: [朕]"),
     ("check: must_include, phrases: [老夫知道]", "check: first_person, pronouns: [朕]"),
     ("check: unit_system, units: metric", "check: must_include, phrases: [5 miles]"),
+    ("check: min_length, unit: sentences, min: 3", f"{WORDS}: 2"),
+    ("check: bullet_list, min: 5", f"{WORDS}: 4"),
+    (
+        "check: 'length_constraints:number_words', num_words: 50, relation: at least",
+        f"{WORDS}: 20",
+    ),
+    ("check: tone_markers, markers: [呀], min: 2", "check: never_say, phrases: [呀]"),
+    ("check: asks_back", "check: ends_with_punctuation, marks: [。]"),
+    ("check: 'detectable_format:number_bullet_lists', num_bullets: 3", "check: no_markdown"),
+    (
+        "check: 'detectable_format:number_highlighted_sections', num_highlights: 2",
+        "check: no_markdown",
+    ),
+    (
+        "check: 'detectable_content:number_placeholders', num_placeholders: 2",
+        "check: no_placeholders",
+    ),
+    (
+        "check: 'language:response_language', language: fr",
+        "check: 'language:response_language', language: de",
+    ),
 ]
 CONSISTENT = [
+    ("check: 'change_case:english_lowercase'", "check: must_include, phrases: [Thank you]"),
+    ("check: 'change_case:english_capital'", "check: language, language: en"),
+    ("check: 'change_case:english_lowercase'", "check: language, language: zh, share: 0.3"),
+    ("check: 'language:response_language', language: fr", "check: language, language: en"),
+    ("check: 'startend:quotation'", "check: json_schema, schema: {type: string}"),
+    ("check: 'startend:quotation'", "check: opens_with, phrases: ['\"Well']"),
+    ("check: json_object", "check: markdown_required, elements: [bold text]"),
+    ("check: json_object", "check: markdown_required, elements: [code block]"),
+    (
+        "check: json_object, fence: false",
+        "check: markdown_required, elements: [link, table], mode: any",
+    ),
+    ("check: 'count:numbers', N: 3", "check: never_matches, pattern: '[3-9]'"),
+    ("check: 'detectable_format:number_bullet_lists', num_bullets: 0", "check: no_markdown"),
+    ("check: tone_markers, markers: [呀, 哦], min: 2", "check: never_say, phrases: [呀]"),
+    ("check: bullet_list, min: 0, max: 0", "check: json_object"),
+    ("check: ordered_template, headings: [Summary, Details]", f"{WORDS}: 2"),
+    (
+        "check: json_object, required_keys: [customer, delivery]",
+        "check: max_length, unit: characters, max: 20",
+    ),
     ("check: language, language: zh", "check: min_length, unit: han, min: 200"),
     ("check: language, language: en", "check: min_length, unit: words, min: 200"),
     ("check: language, language: en", "check: never_matches, pattern: '[A-Z]'"),
@@ -182,7 +272,6 @@ CONSISTENT = [
     ("check: min_length, unit: words, min: 8", f"{WORDS}: 8"),
     ("check: min_length, unit: characters, min: 9", f"{WORDS}: 8"),
     ("check: max_length, unit: words, max: 50", "check: min_length, unit: characters, min: 60"),
-    ("check: min_length, unit: sentences, min: 3", f"{WORDS}: 2"),
     ("check: bullet_list, min: 1", "check: single_line"),
     ("check: bullet_list, min: 3", "check: no_markdown"),
     ("check: must_include, phrases: [cat]", "check: never_say, phrases: [concatenate]"),
@@ -227,7 +316,6 @@ CONSISTENT = [
         "check: never_say, phrases: [风险]",
     ),
     ("check: tone_markers, markers: [呀], max: 2", "check: must_include, phrases: [好呀]"),
-    ("check: tone_markers, markers: [呀], min: 2", "check: never_say, phrases: [呀]"),
     ("check: keeps_script, script: traditional", "check: must_include, phrases: [苹果]"),
     ("check: punctuation_width, width: half", "check: must_include, phrases: [你好，世界]"),
     ("check: punctuation_width, width: full", "check: must_include, phrases: ['你好,世界']"),
@@ -238,7 +326,6 @@ CONSISTENT = [
         "check: must_say_when, triggers: [books], phrases: [dosage]",
     ),
     ("check: asks_back", "check: max_questions, max: 1"),
-    ("check: asks_back", "check: ends_with_punctuation, marks: [。]"),
     ("check: json_schema, schema: {type: object}", "check: json_object, required_keys: [b]"),
     ("check: json_schema, schema: {type: integer}", "check: json_schema, schema: {type: number}"),
     ("check: json_schema, schema: {enum: [1,2]}", "check: max_length, unit: words, max: 5"),

@@ -89,12 +89,18 @@ def _has_headings(rule: Rule) -> Iterator[Facet]:
     yield Facet(rule)
 
 
+def _has_option(rule: Rule) -> Iterator[Facet]:
+    yield Facet(_says(rule, rule.parameters["options"], "any", False))
+    yield Facet(rule)
+
+
 def _ends_with(rule: Rule) -> Iterator[Facet]:
     yield Facet(_says(rule, (rule.parameters["end_phrase"],), "all", False))
 
 
 _FACETS: dict[str, Callable[[Rule], Iterator[Facet]]] = {
     "answers_in_scope": _answers_in_scope,
+    "detectable_format:constrained_response": _has_option,
     "disclaimer_when": _disclaimer_when,
     "format:output_template": _has_headings,
     "keywords:existence": _has_keywords,

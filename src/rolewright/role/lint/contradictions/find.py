@@ -6,8 +6,10 @@ from itertools import combinations
 from rolewright.finding import Finding
 from rolewright.role.lint.contradictions.conflicts import conflicts_of
 from rolewright.role.lint.contradictions.contradiction import Contradiction
+from rolewright.role.lint.contradictions.counted_requirements import counted_requirements
 from rolewright.role.lint.contradictions.edges import clashing_edges
 from rolewright.role.lint.contradictions.facets import facets_of
+from rolewright.role.lint.contradictions.forms import clashing_forms
 from rolewright.role.lint.contradictions.ranges import (
     bounds_of,
     bounds_of_phrases,
@@ -49,6 +51,7 @@ def contradictions(role: RoleFile) -> Iterator[Finding]:
 def _among(rules: list[Rule]) -> Iterator[Contradiction]:
     facets = [facet for rule in rules for facet in facets_of(rule)]
     requirements = [each for facet in facets for each in requirements_of(facet)]
+    requirements += [each for rule in rules for each in counted_requirements(rule)]
     limits = [bound for rule in rules for bound in bounds_of(rule)]
     lengths = [bound for each in requirements for bound in bounds_of_phrases(each)]
     yield from empty_ranges([*limits, *lengths])
@@ -56,6 +59,7 @@ def _among(rules: list[Rule]) -> Iterator[Contradiction]:
         yield from clashing_edges(first, second)
         yield from clashing_languages(first, second)
         yield from clashing_shapes(first, second)
+        yield from clashing_forms(first, second)
     for rule in rules:
         yield from crowded_languages(rule, requirements, limits)
     yield from crowded_phrases(requirements, limits)

@@ -4,6 +4,7 @@ A rule bounds a field from below or from above. A field bounds others: each word
 that 50 words do not fit 20 characters.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,17 +16,29 @@ from rolewright.verifiers.matching import fold_phrase
 from rolewright.verifiers.segmentation import Unit, units_of
 
 _ITEMS = "list items"
+_IFEVAL_WORDS = "words (as IFEval counts)"
+_IFEVAL_PARAGRAPHS = "paragraphs (as IFEval counts)"
 _NO_MORE_THAN = {
     "han": ("han+punct", "words"),
     "han+punct": ("word_style",),
-    "words": ("word_style",),
+    "words": ("word_style", _IFEVAL_WORDS),
     "word_style": ("nonspace",),
     "nonspace": ("characters",),
     "sentences": ("nonspace",),
     "paragraphs": ("lines",),
     _ITEMS: ("lines", "nonspace"),
+    _IFEVAL_PARAGRAPHS: ("lines",),
 }
 """Field → fields that no answer has fewer of."""
+_HARDLY_MORE_THAN = {
+    "sentences": ("words", 1.0),
+    _ITEMS: ("words", 1.0),
+    "paragraphs": ("words", 1.0),
+    _IFEVAL_WORDS: ("words", 1.5),
+    _IFEVAL_PARAGRAPHS: ("paragraphs", 1.0),
+}
+"""Field → a field of which only odd answers do not have at least one for so many: "甲。b。c" is one
+word of three sentences, and of "well-to-do" IFEval counts three words."""
 _UNITS_OF_A_PHRASE: tuple[Unit, ...] = (
     "words",
     "characters",
@@ -92,14 +105,17 @@ def bounds_of_phrases(requirement: Requirement) -> Iterator[Bound]:
 
 
 def empty_ranges(bounds: Sequence[Bound]) -> Iterator[Contradiction]:
-    """Pairs of bounds that leave nothing between them."""
+    """Pairs of bounds that leave nothing between them, or next to nothing."""
     above = [bound for bound in bounds if not bound.is_least]
     below = [bound for bound in bounds if bound.is_least]
     for least, most in product(below, above):
-        is_empty = most.field in _reached(least.field) and least.value > most.value
-        if is_empty and least.rule is not most.rule:
+        if least.value <= most.value or least.rule is most.rule:
+            continue
+        is_certain = most.field in _reached(least.field)
+        wider, factor = _HARDLY_MORE_THAN.get(least.field, ("", 1.0))
+        if is_certain or (most.field in _reached(wider) and least.value > factor * most.value):
             said = f"{least.said} ({least.rule.id}) and {most.said} ({most.rule.id})"
-            yield Contradiction((least.rule, most.rule), True, said)
+            yield Contradiction((least.rule, most.rule), is_certain, said)
 
 
 def _reached(field: str) -> set[str]:
@@ -137,9 +153,30 @@ def _word_range(rule: Rule) -> Iterator[Bound]:
 def _headings(rule: Rule) -> Iterator[Bound]:
     count = len(rule.parameters["headings"])
     yield Bound(rule, "lines", True, count, f"{count} headings, each on a line")
+    for unit in _UNITS_OF_A_PHRASE:
+        least = sum(
+            min(len(units_of(text, unit)) for text in (heading, fold_phrase(heading)))
+            for heading in rule.parameters["headings"]
+        )
+        yield Bound(rule, unit, True, least, f"headings that have {least} {unit} together")
 
 
-_IFEVAL_WORDS = "words (as IFEval counts)"
+def _no_whitespace(rule: Rule) -> Iterator[Bound]:
+    yield Bound(rule, "lines", False, 1, "no white space, hence one line")
+
+
+def _paragraphs(rule: Rule) -> Iterator[Bound]:
+    yield from _exactly(rule, _IFEVAL_PARAGRAPHS, rule.parameters["num_paragraphs"])
+
+
+def _json_keys(rule: Rule) -> Iterator[Bound]:
+    """The characters of a JSON object that has nothing but the keys it must have."""
+    keys = rule.parameters["required_keys"]
+    if keys and not rule.parameters["fence"]:  # code in a fence does not count
+        least = len(json.dumps(dict.fromkeys(keys, 0), ensure_ascii=False, separators=(",", ":")))
+        yield Bound(rule, "nonspace", True, least, f"keys that make JSON of {least} characters")
+
+
 _COUNTS: dict[str, Callable[[Rule], Iterator[Bound]]] = {
     "change_case:capital_word_frequency": lambda rule: _related(
         rule,
@@ -179,6 +216,9 @@ _COUNTS: dict[str, Callable[[Rule], Iterator[Bound]]] = {
         rule.parameters["num_words"],
         rule.parameters["relation"],
     ),
+    "format:no_whitespace": _no_whitespace,
+    "json_object": _json_keys,
+    "length_constraints:nth_paragraph_first_word": _paragraphs,
     "ordered_template": _headings,
 }
 """Verifiers that name their limits otherwise than by min and max."""

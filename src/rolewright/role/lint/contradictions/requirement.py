@@ -25,6 +25,7 @@ _CHINESE = (
 )
 _MIXED = "Zx 09:30 #7 (a-b) 3.14, 2026-01-31; o'clock"
 _OF_SPELLING = frozenset({"han_latin_spacing", "keeps_script", "punctuation_width"})
+_OF_CASE = frozenset({"change_case:english_capital", "change_case:english_lowercase"})
 _WIDE = str.maketrans(",!?;:()", "，！？；：（）")
 _SCRIPTS: tuple[ChineseScript, ...] = ("simplified", "traditional")
 _ENDS = ("", ".", "。", "!", "！", "?", "？", "…", "；", " — ok", "，好的")
@@ -80,8 +81,11 @@ class Option:
 
     def fits_as_written(self, other: Rule) -> bool:
         """Whether a text that says it as it is written keeps both rules."""
-        is_of_spelling = other.verifier.name in _OF_SPELLING
-        texts = (*self.written, *self.respelled) if is_of_spelling else self.written
+        texts = self.written
+        if other.verifier.name in _OF_SPELLING:
+            texts = (*texts, *self.respelled)
+        elif other.verifier.name in _OF_CASE:
+            texts = (*texts, *self.variants)  # what is small letters only is written so
         return any(self._keeps_both(other, text) for text in texts)
 
     def fits_as_variant(self, other: Rule) -> bool:

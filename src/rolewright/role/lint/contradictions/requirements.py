@@ -20,6 +20,7 @@ from rolewright.role.lint.contradictions.shapes import examples_of
 from rolewright.role.schema import Rule
 from rolewright.verifiers.matching import quoted
 
+_ANCHORS = re.compile(r"\A(?:\^|\\A)|(?<!\\)(?:\$|\\Z)\Z")
 _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
 # They find fault with a piece of an answer, whatever stands around it.
@@ -134,7 +135,7 @@ def _exact_answer(rule: Rule) -> Iterator[Requirement]:
 
 
 def _matches(rule: Rule) -> Iterator[Requirement]:
-    pattern = rule.parameters["pattern"]
+    pattern = _ANCHORS.sub("", rule.parameters["pattern"])
     if pattern and not _METACHARACTERS.search(pattern):  # it stands for itself
         is_whole = rule.parameters["full"]
         whole = Option(quoted(pattern), rule, NOTHING, (pattern,))
@@ -151,6 +152,12 @@ def _catchphrase_rate(rule: Rule) -> Iterator[Requirement]:
         variants = tuple(text for option in several for text in option.variants)
         option = Option(quoted(phrase), rule, NOTHING, written, variants, phrase)
         yield Requirement(rule, (option,), decisive=_PROHIBITIONS)
+
+
+def _tone_markers(rule: Rule) -> Iterator[Requirement]:
+    if rule.parameters["min"]:
+        options = tuple(option_of_phrase(rule, each) for each in rule.parameters["markers"])
+        yield Requirement(rule, options, "in longer answers")  # short ones may go without
 
 
 def _refuses(rule: Rule) -> Iterator[Requirement]:
@@ -201,8 +208,10 @@ def _ai_disclosure(rule: Rule) -> Iterator[Requirement]:
 
 def _asks_back(rule: Rule) -> Iterator[Requirement]:
     texts = ("Well?", "You?", "好吗？", "您呢？", "?", "Shall we go on?", "ok?)", "“好吗？”")
-    option = Option("a question at the end", rule, NOTHING, texts)
-    yield Requirement(rule, (option,), decisive=frozenset({"max_questions"}))
+    odd = ("ok?.", "好吗？。", "ok?!", "好吗？！", "好吗？…")
+    option = Option("a question at the end", rule, NOTHING, texts, odd)
+    decisive = frozenset({"max_questions", "ends_with_punctuation"})
+    yield Requirement(rule, (option,), decisive=decisive)
 
 
 def _markdown_required(rule: Rule) -> Iterator[Requirement]:
@@ -260,4 +269,5 @@ _BUILDERS: dict[str, Callable[[Rule], Iterator[Requirement]]] = {
     "opens_with": _opens_with,
     "refuses": _refuses,
     "self_name": _self_name,
+    "tone_markers": _tone_markers,
 }

@@ -7,24 +7,54 @@ from rolewright.role.lint.contradictions.contradiction import Contradiction
 from rolewright.role.lint.contradictions.ranges import Bound, empty_ranges
 from rolewright.role.lint.contradictions.requirement import Requirement
 from rolewright.role.schema import Rule
+from rolewright.verifiers.ifeval.function_words import LANGUAGES, Language
 from rolewright.verifiers.segmentation import units_of
 
-_SCRIPTS = {"zh": "Han", "ja": "Han"}
+_HALF = 0.5
+
+_HAN = {"zh": "Han", "ja": "Han"}
+_BY_WORDS: dict[str, Language | None] = {
+    "change_case:english_capital": "en",
+    "change_case:english_lowercase": "en",
+    "language:response_language": None,  # its parameter says it
+}
+"""Verifiers that tell a language by the script that most words are in, then by its words."""
 
 
 def clashing_languages(first: Rule, second: Rule) -> Iterator[Contradiction]:
-    """Two languages of different script of which each is to have the greater share."""
-    if {first.verifier.name, second.verifier.name} != {"language"}:
+    """Two languages of which each is to have the greater share of the words.
+
+    Of one script there may be an answer that is of both, as a name alone is.
+    """
+    rules = (first, second)
+    mine, other = _language_of(first), _language_of(second)
+    if mine is None or other is None:
         return
-    languages = [rule.parameters["language"] for rule in (first, second)]
-    scripts = {_SCRIPTS.get(language, language) for language in languages}
-    shares = [rule.parameters["share"] for rule in (first, second)]
-    if len(scripts) == 2 and sum(shares) > 1:
-        said = [
-            f"{share:.0%} {language} ({rule.id})"
-            for rule, language, share in zip((first, second), languages, shares, strict=True)
-        ]
-        yield Contradiction((first, second), True, f"at least {' and at least '.join(said)}")
+    scripts = {_script_of(mine), _script_of(other)}
+    by_words = [rule for rule in rules if rule.verifier.name in _BY_WORDS]
+    if len(scripts) == 1:
+        if len(by_words) == 2 and mine != other:
+            said = f"is {mine} ({first.id}) and is {other} ({second.id})"
+            yield Contradiction(rules, False, said)
+    elif by_words or sum(rule.parameters["share"] for rule in rules) > 1:
+        shares = [rule.parameters.get("share", _HALF) for rule in rules]
+        if sum(shares) >= 1:
+            said = " and ".join(
+                f"at least {share:.0%} {language} ({rule.id})"
+                for rule, language, share in zip(rules, (mine, other), shares, strict=True)
+            )
+            yield Contradiction(rules, True, said)
+
+
+def _language_of(rule: Rule) -> Language | None:
+    language: Language | None = _BY_WORDS.get(rule.verifier.name)
+    if rule.verifier.name in ("language", "language:response_language"):
+        language = rule.parameters["language"]
+    return language
+
+
+def _script_of(language: Language) -> str:
+    return _HAN.get(language, LANGUAGES[language].script)
 
 
 def crowded_languages(
