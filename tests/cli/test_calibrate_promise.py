@@ -15,8 +15,21 @@ def test_a_certificate_expires_with_another_precision(rolewright, bundle, questi
     assert "expired" not in err
     code, out, err = rolewright("ask", bundle, "Hi", *LIMIT, "--precision", "bf16", "--json")
     assert code == 0
-    assert "the certificate has expired: other precision than when it was made" in err
+    assert "the certificate has expired: other precision (bfloat16, not float32) than when" in err
     assert json.loads(out)["certified"] is False
+
+
+def test_a_certificate_expires_with_another_limit_on_answers(
+    rolewright, as_json, bundle, questions
+):
+    """Longer answers may be wrong more often, and have other scores."""
+    rows = questions.read_text("utf-8")
+    questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
+    promise = ("--max-error", "90%", "--delta", "0.5", "--budget", "softmax")
+    assert rolewright("calibrate", bundle, questions, *LIMIT, *promise)[0] == 0
+    code, out, err = rolewright("ask", bundle, "Hi", "--max-new-tokens", 5, "--json")
+    assert "expired: other answer limit (5 tokens, not 4 tokens) than when it was made" in err
+    assert (code, json.loads(out)["certified"]) == (0, False)
 
 
 def test_a_certificate_of_a_scenario(rolewright, refused, as_json, bundle, questions):

@@ -31,6 +31,9 @@ def test_every_answer_is_announced_once_under_its_own_index(chat_model, talk):
 def test_a_prompt_that_does_not_fit_names_its_place(chat_model, talk):
     with pytest.raises(UserError, match=r"data\.jsonl:1: .* do not fit"):
         chat_model.answer([talk("word " * 600)], max_new_tokens=5)
+    with pytest.raises(UserError) as raised:  # all of them at once
+        chat_model.answer([talk("word " * n) for n in (600, 1, 700)], max_new_tokens=5)
+    assert len(raised.value.faults) == 2
 
 
 def test_a_reference_answer_is_not_shown_to_the_model(chat_model, talk):
@@ -53,6 +56,10 @@ def test_responses_stand_for_answers_of_its_own(chat_model, talk):
 def test_a_response_beyond_the_limit_names_its_place(chat_model, talk):
     with pytest.raises(UserError, match=r"data\.jsonl:1: response: it has \d+ tokens"):
         chat_model.answer([talk("Q")], max_new_tokens=5, responses=["one two three four five"])
+    responses = ["one two three four five", None, "Hi", "five four three two one"]
+    with pytest.raises(UserError) as raised:  # all of them at once
+        chat_model.answer([talk("Q")] * 4, max_new_tokens=5, responses=responses)
+    assert len(raised.value.faults) == 2
 
 
 def test_reasoning_in_a_response_where_there_can_be_none(thinking_tokenizer, tiny_model, talk):

@@ -32,6 +32,8 @@ def test_intervals_and_decimals():
     assert numerals.percent_interval(0.751, 0.93) == "75–93%"
     assert numerals.percent_interval(None, 0.93) == "–"
     assert numerals.decimal(0.12345) == "0.123"
+    assert numerals.decimal(-0.0001) == "0.000"
+    assert numerals.decimal(-0.2514, 2) == "−0.25"
     assert numerals.decimal(None) == "–"
 
 

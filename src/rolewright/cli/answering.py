@@ -25,6 +25,7 @@ class Assistant:
     Attributes:
         bundle: whose role speaks.
         model: its tuned model.
+        max_new_tokens: limit on an answer's length.
         calibration: None where none has been fitted: answers then have scores and no confidence.
         scorer: what is computed of each answer.
         expired: what has changed since a certificate was made; nothing is certified then.
@@ -32,6 +33,7 @@ class Assistant:
 
     bundle: Bundle
     model: ChatModel
+    max_new_tokens: int
     calibration: Calibration | None
     scorer: Scorer = SOFTMAX_ONLY
     expired: tuple[str, ...] = ()
@@ -40,7 +42,6 @@ class Assistant:
         self,
         messages: list[Message],
         *,
-        max_new_tokens: int,
         scenario: str | None = None,
         on_token: TokenCallback | None = None,
     ) -> "tuple[Answer, dict[str, Any]]":
@@ -48,7 +49,6 @@ class Assistant:
 
         Args:
             messages: that end with it.
-            max_new_tokens: limit on the answer's length.
             scenario: whose certificate is asked for; None = that of all questions.
             on_token: told of every token, for streaming.
 
@@ -59,7 +59,7 @@ class Assistant:
         """
         place = Place("the question")
         conversation = Conversation(tuple(messages), self.bundle.role.system, "question", place)
-        model = self.model
+        model, max_new_tokens = self.model, self.max_new_tokens
         self.scorer.check_room(model, [conversation], max_new_tokens=max_new_tokens)
         if self.scorer.asks_again:
             model = model.having_read([conversation], max_new_tokens=max_new_tokens)
@@ -85,8 +85,8 @@ class Assistant:
         return answer, scored | {"scores": scores, "stopped": stopped}
 
 
-def open_assistant(bundle: Bundle, precision: Precision) -> Assistant:
-    """Open a bundle to answer with it; says so where it has no calibration.
+def open_assistant(bundle: Bundle, precision: Precision, max_new_tokens: int) -> Assistant:
+    """Open a bundle to answer with it; says so where it has no calibration, or its promise expired.
 
     Raises:
         UserError: another version wrote its calibration, or its base model is not the one it was
@@ -95,11 +95,12 @@ def open_assistant(bundle: Bundle, precision: Precision) -> Assistant:
     calibration = read_calibration(bundle)
     if calibration is None:
         say(f"no confidence yet: fit one with `rolewright calibrate {bundle.folder} QA`")
-        return Assistant(bundle, load_bundle_model(bundle, precision=precision, say=say), None)
+        model = load_bundle_model(bundle, precision=precision, say=say)
+        return Assistant(bundle, model, max_new_tokens, None)
     scorer = open_scorer(bundle, calibration)
     model = load_bundle_model(bundle, precision=precision, say=say)
-    expired = expired_conditions(bundle, model, calibration)
-    return Assistant(bundle, model, calibration, scorer, expired)
+    expired = expired_conditions(bundle, model, calibration, max_new_tokens)
+    return Assistant(bundle, model, max_new_tokens, calibration, scorer, expired)
 
 
 def check_scenario(bundle: Bundle, scenario: str | None) -> None:
@@ -144,18 +145,30 @@ def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = 
 
 
 def expired_conditions(
-    bundle: Bundle, model: ChatModel, calibration: Calibration
+    bundle: Bundle, model: ChatModel, calibration: Calibration, max_new_tokens: int
 ) -> tuple[str, ...]:
     """What has changed since a certificate was made, and says so; () without a certificate."""
     if calibration.certificate is None:
         return ()
-    changed = calibration.certificate.expired(conditions_of(bundle.manifest, model.model))
+    then = calibration.certificate.conditions
+    now = conditions_of(bundle.manifest, model.model, max_new_tokens)
+    changed = calibration.certificate.expired(now)
     if changed:
+        others = ", ".join(
+            _describe_change(name, then.get(name), now.get(name)) for name in changed
+        )
         say(
-            f"the certificate has expired: other {', '.join(changed)} than when it was made; "
-            "no answer is certified until `rolewright calibrate` is run again"
+            f"the certificate has expired: other {others} than when it was made; no answer is "
+            "certified until it is again as it was, or `rolewright calibrate` is run again"
         )
     return tuple(changed)
+
+
+def _describe_change(name: str, then: str | None, now: str | None) -> str:
+    """A condition that has changed, with its values where people can read them."""
+    if then is None or now is None or "sha256:" in now:
+        return name
+    return f"{name} ({now}, not {then})"
 
 
 def describe_confidence(scored: dict[str, Any]) -> str:

@@ -35,11 +35,9 @@ def ask(
     from rolewright.conversations.conversation import Message
 
     check_scenario(bundle, scenario)
-    assistant = open_assistant(bundle, chosen)
+    assistant = open_assistant(bundle, chosen, max_new_tokens)
     start = time.monotonic()
-    answer, scored = assistant.answer(
-        [Message("user", question)], max_new_tokens=max_new_tokens, scenario=scenario
-    )
+    answer, scored = assistant.answer([Message("user", question)], scenario=scenario)
     seconds = time.monotonic() - start
     if not as_json:
         print(answer.text)

@@ -126,7 +126,7 @@ def answer_and_score(
             scorer=scorer,
             on_answers=advance,
         )
-    conditions = conditions_of(bundle.manifest, model.model)
+    conditions = conditions_of(bundle.manifest, model.model, max_new_tokens)
     return Answered(answered.graded, answered.features, scorer, conditions)
 
 

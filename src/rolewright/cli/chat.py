@@ -28,7 +28,7 @@ def chat(
     from rolewright.conversations.conversation import Message
     from rolewright.errors import UserError
 
-    assistant = open_assistant(bundle, chosen)
+    assistant = open_assistant(bundle, chosen, max_new_tokens)
     say(f"{assistant.bundle.role.name}. /new starts afresh, /exit ends.")
     messages: list[Message] = []
     while (line := _read_line()) is not None and line != "/exit":
@@ -43,7 +43,6 @@ def chat(
         try:
             answer, scored = assistant.answer(
                 [*messages, Message("user", line)],
-                max_new_tokens=max_new_tokens,
                 on_token=stream.add,
             )
         except UserError as error:  # the conversation has outgrown the model's context

@@ -113,7 +113,7 @@ def answer_and_judge(
     from rolewright.generation.chat_model import load_bundle_model
 
     model = load_bundle_model(bundle, precision=precision, say=say)
-    if expired_conditions(bundle, model, calibration):
+    if expired_conditions(bundle, model, calibration, max_new_tokens):
         calibration = calibration.model_copy(update={"certificate": None})
     with progress("answering", total=len(questions)) as advance:
         answered = answer_questions(
@@ -184,4 +184,4 @@ def show_card(card: dict[str, Any]) -> None:
 
 
 def _interval(measured: dict[str, float]) -> str:
-    return f"{measured['value']:.3f} ({measured['low']:.3f}–{measured['high']:.3f})"
+    return f"{measured['value']:z.3f} ({measured['low']:z.3f}–{measured['high']:z.3f})"

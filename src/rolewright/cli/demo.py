@@ -67,10 +67,10 @@ def show_answers(bundle: Path) -> None:
     from rolewright.conversations.conversation import Message
     from rolewright.demo.data import SHOWN_QUESTIONS
 
-    assistant = open_assistant(read_bundle(bundle), "auto")
+    assistant = open_assistant(read_bundle(bundle), "auto", max_new_tokens=32)
     rows = []
     for question in SHOWN_QUESTIONS:
-        answer, scored = assistant.answer([Message("user", question)], max_new_tokens=32)
+        answer, scored = assistant.answer([Message("user", question)])
         note = "below the threshold" if scored["abstained"] else ""
         rows.append([question, answer.text, percent(scored["confidence"]), note])
     print_table("A handful of answers", ["question", "answer", "confidence", ""], rows)

@@ -6,12 +6,13 @@ from rolewright.bundle.manifest import ADAPTER, WEIGHTS, Manifest
 from rolewright.file_hash import hash_text
 
 
-def conditions_of(manifest: Manifest, model: Any) -> dict[str, str]:
+def conditions_of(manifest: Manifest, model: Any, max_new_tokens: int) -> dict[str, str]:
     """What answers and confidences of a bundle depend on, by name.
 
     Args:
         manifest: of the bundle.
         model: as it is loaded.
+        max_new_tokens: limit on an answer's length.
     """
     trained = [
         f"{path} {digest}\n"
@@ -26,4 +27,5 @@ def conditions_of(manifest: Manifest, model: Any) -> dict[str, str]:
         "chat template": manifest.template_hash,
         "precision": str(model.dtype).removeprefix("torch."),
         "quantisation": f"{bits[0]} bits" if bits else "none",
+        "answer limit": f"{max_new_tokens} tokens",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rolewright.generation.decode import TokenCallback
 from rolewright.models.qwen1.long_context import stands_alone
 from rolewright.prefix.cache import NO_PREFIX, PrefixCache, compute_prefix, shared_prefix
 
@@ -54,3 +55,10 @@ def _attends_fully(model: Any) -> bool:
     """Whether every layer sees the whole context, so that padding and a prefix are exact."""
     kinds = getattr(model.config, "layer_types", None) or ["full_attention"]
     return set(kinds) == {"full_attention"}
+
+
+def for_rows(on_token: TokenCallback | None, rows: Sequence[int]) -> TokenCallback | None:
+    """A callback that is told of a batch's tokens by their rows among all prompts."""
+    if on_token is None:
+        return None
+    return lambda index, token: on_token(rows[index], token)

@@ -8,7 +8,7 @@ from typing import Any
 from rolewright.bundle.read import Bundle
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Fault, UserError
-from rolewright.generation.batches import common_beginning, divide
+from rolewright.generation.batches import common_beginning, divide, for_rows
 from rolewright.generation.decode import Generation, TokenCallback, generate, next_token_logprobs
 from rolewright.generation.sampling import GREEDY, Sampling
 from rolewright.generation.trace import NO_TAP, Tap
@@ -101,12 +101,9 @@ class ChatModel:
             UserError: a prompt and its answer do not fit into the model's context, or a response
                 is none that the model could have given.
         """
-        prompts = [self._prompt(each, max_new_tokens) for each in conversations]
-        given = {
-            index: self._response(conversations[index], text, max_new_tokens)
-            for index, text in enumerate(responses or ())
-            if text is not None
-        }
+        prompts = self._prompts(conversations, max_new_tokens)
+        texts = {row: text for row, text in enumerate(responses or ()) if text is not None}
+        given = self._given(conversations, texts, max_new_tokens)
         answers: dict[int, Answer] = {}
         for rows, prefix in divide(self.model, prompts, batch_size, self.read):
             generations = generate(
@@ -121,7 +118,7 @@ class ChatModel:
                 ),
                 prefix=prefix,
                 tap=tap,
-                on_token=_for_rows(on_token, rows),
+                on_token=for_rows(on_token, rows),
             )
             ready = {
                 row: self._answer(generation, len(prompts[row]))
@@ -144,7 +141,7 @@ class ChatModel:
         Raises:
             UserError: a prompt and its answer do not fit into the model's context.
         """
-        prompts = [self._prompt(each, max_new_tokens) for each in conversations]
+        prompts = self._prompts(conversations, max_new_tokens)
         return replace(self, read=common_beginning(self.model, prompts))
 
     def first_token_logprobs(
@@ -167,7 +164,7 @@ class ChatModel:
         Raises:
             UserError: a prompt does not fit into the model's context.
         """
-        prompts = [self._prompt(each, 1) for each in conversations]
+        prompts = self._prompts(conversations, 1)
         found: dict[int, list[float]] = {}
         for rows, prefix in divide(self.model, prompts, batch_size, self.read):
             batch = [prompts[row] for row in rows]
@@ -182,30 +179,42 @@ class ChatModel:
         with self.model.disable_adapter():
             yield replace(self, read=NO_PREFIX)
 
-    def _prompt(self, conversation: Conversation, max_new_tokens: int) -> list[int]:
-        ids = self.encoder.encode_prompt(conversation.system, conversation.prompt)
-        if max_new_tokens > self.room(len(ids)):
-            raise UserError(
-                Fault(
-                    conversation.place,
-                    f"{len(ids)} prompt tokens and {max_new_tokens} of the answer do not fit",
-                    f"at most {self.room(0)} tokens together",
-                    "shorten the conversation, or allow fewer answer tokens",
-                )
+    def _prompts(
+        self, conversations: Sequence[Conversation], max_new_tokens: int
+    ) -> list[list[int]]:
+        prompts = [self.encoder.encode_prompt(each.system, each.prompt) for each in conversations]
+        faults = [
+            Fault(
+                conversation.place,
+                f"{len(ids)} prompt tokens and {max_new_tokens} of the answer do not fit",
+                f"at most {self.room(0)} tokens together",
+                "shorten the conversation, or allow fewer answer tokens",
             )
-        return ids
+            for conversation, ids in zip(conversations, prompts, strict=True)
+            if max_new_tokens > self.room(len(ids))
+        ]
+        if faults:
+            raise UserError(*faults)
+        return prompts
 
-    def _response(self, conversation: Conversation, text: str, max_new_tokens: int) -> list[int]:
-        place = replace(conversation.place, key="response")
-        try:
-            ids = self.encoder.encode_answer(text)
-        except ValueError as error:
-            raise UserError(Fault(place, str(error), fix="leave its think block out")) from error
-        if len(ids) > max_new_tokens:
-            expected = f"at most {max_new_tokens}, as the model's own answers"
-            found = f"it has {len(ids)} tokens"
-            raise UserError(Fault(place, found, expected, "raise --max-new-tokens"))
-        return ids
+    def _given(
+        self, conversations: Sequence[Conversation], texts: dict[int, str], max_new_tokens: int
+    ) -> dict[int, list[int]]:
+        given, faults = {}, []
+        expected = f"at most {max_new_tokens}, as the model's own answers"
+        for row, text in texts.items():
+            place = replace(conversations[row].place, key="response")
+            try:
+                given[row] = ids = self.encoder.encode_answer(text)
+            except ValueError as error:
+                faults.append(Fault(place, str(error), fix="leave its think block out"))
+                continue
+            if len(ids) > max_new_tokens:
+                found = f"it has {len(ids)} tokens"
+                faults.append(Fault(place, found, expected, "raise --max-new-tokens"))
+        if faults:
+            raise UserError(*faults)
+        return given
 
     def _answer(self, generation: Generation, prompt_tokens: int) -> Answer:
         tokenizer = self.encoder.tokenizer
@@ -288,9 +297,3 @@ def check_base_model(bundle: Bundle, say: Say) -> None:
             expected=f"fingerprint {record.fingerprint}, found {found}",
             fix="restore the base model, or train the bundle again",
         )
-
-
-def _for_rows(on_token: TokenCallback | None, rows: list[int]) -> TokenCallback | None:
-    if on_token is None:
-        return None
-    return lambda index, token: on_token(rows[index], token)

@@ -44,8 +44,8 @@ def signed_percent(change: float | None) -> str:
 
 
 def decimal(value: float | None, digits: int = 3) -> str:
-    """A number with fixed digits."""
-    return f"{value:.{digits}f}" if is_number(value) else ABSENT
+    """A number with fixed digits, and no sign where they are all 0."""
+    return f"{value:z.{digits}f}".replace("-", "−") if is_number(value) else ABSENT
 
 
 def p_value(value: float | None) -> str:
