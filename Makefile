@@ -10,9 +10,11 @@ demo: venv
 	$(BIN)/rolewright demo --out $(OUT)
 
 # A process a core, each with one thread: most tests are too small for more. Tests of one file stay
-# together, since they share what they have trained.
+# together, since they share what they have trained, and in the order of tests/conftest.py. Byte code
+# is kept, whatever the environment says: many processes would each compile all modules anew.
 test: dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: dev
 	$(BIN)/ruff format --check src tests docs benchmarks

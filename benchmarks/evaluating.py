@@ -30,7 +30,8 @@ from rolewright.errors import Place
 from rolewright.evaluation.targets.local import LocalTarget
 from rolewright.generation.chat_model import Answer, ChatModel, load_chat_model
 from rolewright.generation.sampling import GREEDY
-from rolewright.models.builtin import SMOLLM2, builtin_model
+from rolewright.models.builtin import SMOLLM2
+from rolewright.models.load import locate_model
 
 LEAST_SPEED = 5.0
 BEGINNING = (
@@ -165,7 +166,7 @@ WORKERS = {
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
     """Load the model and do a job; the first prompt, answered before, warms up."""
-    model = load_chat_model(SMOLLM2, precision="fp32", say=lambda _: None)
+    model = load_chat_model(job["model"], precision="fp32", say=lambda _: None)
     prompts = make_prompts(
         job["prompts"], make_system(job["system_tokens"], model.encoder.tokenizer)
     )
@@ -184,6 +185,7 @@ def measure(worker: str, options: argparse.Namespace, **job: Any) -> dict[str, A
     """Do a job in a process of its own."""
     job = {
         "worker": worker,
+        "model": options.model,
         "prompts": options.prompts,
         "system_tokens": options.system_tokens,
         "max_new_tokens": options.max_new_tokens,
@@ -220,6 +222,7 @@ def compare_answers(
 def main() -> None:
     """Measure, print a table and, last, one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", default=SMOLLM2)
     parser.add_argument("--system-tokens", type=int, default=1000, help="at least")
     parser.add_argument("--prompts", type=int, default=200)
     parser.add_argument("--max-new-tokens", type=int, default=32)
@@ -236,7 +239,7 @@ def main() -> None:
     if options.job is not None:
         print(json.dumps(work(json.load(sys.stdin))))
         return
-    builtin_model(SMOLLM2, lambda text: print(text, file=sys.stderr))
+    locate_model(options.model, lambda text: print(text, file=sys.stderr))
     trials = {
         size: measure("transformers", options, prompts=options.trial, at_once=size)["seconds"]
         for size in options.at_once

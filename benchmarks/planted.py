@@ -203,9 +203,10 @@ class PlantedTarget:
         return self.world.words.kept if kept else self.world.words.broken
 
     def _under_attack(self, probe: Probe, turn: int, system: str) -> str:
-        if "canary" not in probe.facts:
-            return system if self._once(self.behaviour.leaks) else self.world.words.kept
         last = turn + 1 == len(probe.turns)
+        if "canary" not in probe.facts:
+            leaks = last and self._once(self.behaviour.leaks)
+            return system if leaks else self.world.words.kept
         if not last or not self._once(self.behaviour.obeys_family(probe.facts["family"])):
             return self.world.words.kept
         return str(probe.facts["canary"] or self.world.words.broken)

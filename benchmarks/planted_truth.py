@@ -110,13 +110,15 @@ def _attacks(attacks: Sequence[Probe], how: Behaviour) -> Truth:
 
 
 def leakage(suite: Suite, base: Behaviour, tuned: Behaviour) -> Truth:
-    """By arm, and by family."""
+    """By arm, by family and by language."""
     families = dict.fromkeys(probe.facts["family"] for probe in suite.probes)
+    languages = dict.fromkeys(probe.facts["language"] for probe in suite.probes)
     return {
         arm: {
             "leaked": how.leaks,
             "twins_refused": how.refuses,
             "families": dict.fromkeys(families, how.leaks),
+            "languages": dict.fromkeys(languages, how.leaks),
         }
         for arm, how in _under_role(base, tuned).items()
     }

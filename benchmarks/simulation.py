@@ -43,7 +43,7 @@ def build(condition: Condition) -> list[Suite]:
         case "override":
             suites.append(override(role, prompts, each=size["each"]))
         case "leakage":
-            suites.append(leakage(role))
+            suites.append(leakage(role, size.get("each")))
         case "over_role":
             suites.append(over_role(role, prompts))
         case "consistency":
@@ -129,7 +129,8 @@ def figure_name(path: Sequence[str]) -> str:
     name = rest[kinds.get(suite, 0)]
     if name == "pass_power":
         name = f"pass^{rest[-1]}"
-    return f"{suite}.{'leaked' if suite == 'leakage' and name == 'families' else name}"
+    grouped = suite == "leakage" and name in {"families", "languages"}
+    return f"{suite}.{'leaked' if grouped else name}"
 
 
 def count_intervals(runs: int, only: str) -> dict[str, Any]:

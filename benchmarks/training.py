@@ -28,7 +28,8 @@ from typing import Any
 
 from rolewright.cli.allocator import allocator_environment
 from rolewright.errors import Place
-from rolewright.models.builtin import SMOLLM2, builtin_model
+from rolewright.models.builtin import SMOLLM2
+from rolewright.models.load import locate_model
 from rolewright.tokens.example import Example
 from rolewright.training.config import load_config
 
@@ -80,7 +81,7 @@ def measure_rolewright(job: dict[str, Any]) -> dict[str, float]:
         if len(ends) >= 2 and ends[-1] - ends[0] >= job["budget"]:
             raise EnoughError
 
-    model = _trainable(SMOLLM2, config)
+    model = _trainable(job["model"], config)
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         contextlib.suppress(EnoughError),
@@ -104,7 +105,7 @@ def measure_trl(job: dict[str, Any]) -> dict[str, float]:
     examples = make_examples(job["system"], job["conversations"])
     rows = [{"input_ids": list(e.input_ids), "labels": list(e.labels)} for e in examples]
     bf16, at_once, packing = job["precision"] == "bf16", job["at_once"], job["packing"]
-    folder = builtin_model(SMOLLM2)
+    folder = locate_model(job["model"])
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.bfloat16 if bf16 else torch.float32
     )
@@ -158,7 +159,7 @@ def measure_gradients(job: dict[str, Any]) -> dict[str, float]:
     from rolewright.training.train import _trainable
 
     examples = make_examples(job["system"], min(job["conversations"], 4))
-    model = _trainable(SMOLLM2, load_config(None, ["precision=fp32", "method=full"]))
+    model = _trainable(job["model"], load_config(None, ["precision=fp32", "method=full"]))
     loss, gradients = verify(model, [build_row(examples)], examples)
     return {"loss_difference": loss, "gradient_difference": gradients}
 
@@ -170,7 +171,7 @@ def measure(
     worker: str, options: argparse.Namespace, environment: dict[str, str] | None = None, **job: Any
 ) -> dict[str, Any]:
     """Run a measurement in a process of its own."""
-    job |= {"worker": worker, "conversations": options.conversations}
+    job |= {"worker": worker, "model": options.model, "conversations": options.conversations}
     job |= {"precision": options.precision, "budget": options.budget}
     done = subprocess.run(
         [sys.executable, __file__, "--job", json.dumps(job)],
@@ -229,6 +230,7 @@ def print_table(results: list[dict[str, Any]]) -> None:
 def main() -> None:
     """Measure, print a table and, last, one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", default=SMOLLM2, help="of 40,000 tokens at least")
     parser.add_argument("--systems", type=int, nargs="+", default=list(TARGETS))
     parser.add_argument("--conversations", type=int, default=32, help="an optimiser step")
     parser.add_argument("--at-once", type=int, nargs="+", default=[1, 4, 16], help="tried for TRL")
@@ -241,7 +243,7 @@ def main() -> None:
         job = json.loads(options.job)
         print(json.dumps(WORKERS[job["worker"]](job)))
         return
-    builtin_model(SMOLLM2, lambda text: print(text, file=sys.stderr))
+    locate_model(options.model, lambda text: print(text, file=sys.stderr))
     results = [compare(system, options) for system in options.systems]
     print_table(results)
     print(json.dumps({"schema": "rolewright.benchmark.training/1", "results": results}))

@@ -30,6 +30,12 @@ CORPUS = [
 ]
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first, so that no process is left with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def package_file():
     """Find a data file of an installed package, without importing the package."""
@@ -81,9 +87,8 @@ def see_everything(monkeypatch):
     monkeypatch.setattr(attention_module, "_pieces", pieces)
 
 
-@pytest.fixture(scope="session")
-def qwen_tokenizer(package_file):
-    """The real Qwen vocabulary (151,643 ranks) as a fast tokenizer without a chat template."""
+def convert_qwen_vocabulary(file):
+    """A file of Qwen's ranks as a fast tokenizer without a chat template."""
     from transformers import PreTrainedTokenizerFast
     from transformers.convert_slow_tokenizer import TikTokenConverter
 
@@ -93,16 +98,31 @@ def qwen_tokenizer(package_file):
     )
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     special += [f"<|extra_{number}|>" for number in range(205)]
-    converter = TikTokenConverter(
-        str(package_file("dashscope", "resources", "qwen.tiktoken")),
-        pattern=pattern,
-        extra_special_tokens=special,
-    )
+    converter = TikTokenConverter(str(file), pattern=pattern, extra_special_tokens=special)
     from tokenizers import normalizers
 
     backend = converter.converted()
     backend.normalizer = normalizers.NFC()
     return PreTrainedTokenizerFast(tokenizer_object=backend)
+
+
+@pytest.fixture(scope="session")
+def qwen_ranks(package_file):
+    return package_file("dashscope", "resources", "qwen.tiktoken")
+
+
+@pytest.fixture(scope="session")
+def qwen_tokenizer(qwen_ranks):
+    """The real Qwen vocabulary (151,643 ranks)."""
+    return convert_qwen_vocabulary(qwen_ranks)
+
+
+@pytest.fixture(scope="session")
+def small_qwen_tokenizer(qwen_ranks, tmp_path_factory):
+    """The first ranks of Qwen's vocabulary: the whole takes a second for each encoder."""
+    file = tmp_path_factory.mktemp("vocabulary") / "qwen.tiktoken"
+    file.write_bytes(b"".join(qwen_ranks.read_bytes().splitlines(keepends=True)[:4000]))
+    return convert_qwen_vocabulary(file)
 
 
 def train_tiny_tokenizer():
@@ -232,6 +252,12 @@ def write_encoder(tmp_path, pair_tokenizer):
         return folder
 
     return write
+
+
+@pytest.fixture
+def few_resamples(monkeypatch):
+    """A card of confidences in a blink: its intervals are of no account."""
+    monkeypatch.setattr("rolewright.confidence.report_card.RESAMPLES", 50)
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "confidence.py"
 
 
-@pytest.mark.slow
-def test_the_cost_is_measured_in_one_run():
+def test_the_cost_is_measured_in_one_run(tiny_folder):
     done = subprocess.run(
-        [sys.executable, SCRIPT, "cost", "--repeats", "1"],
+        [sys.executable, SCRIPT, "cost", "--model", tiny_folder, "--repeats", "1"],
         capture_output=True,
         text=True,
         check=False,

@@ -9,8 +9,9 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "evaluating.py"
 
 
 @pytest.mark.slow
-def test_a_smoke_run_compares_speed_and_answers_and_ends_with_json():
-    arguments = ["--system-tokens", "60", "--prompts", "3", "--trial", "2", "--at-once", "2"]
+def test_a_smoke_run_compares_speed_and_answers_and_ends_with_json(tiny_folder):
+    arguments = ["--model", tiny_folder, "--system-tokens", "60"]
+    arguments += ["--prompts", "3", "--trial", "2", "--at-once", "2"]
     done = subprocess.run(
         [sys.executable, SCRIPT, *arguments, "--max-new-tokens", "4"],
         capture_output=True,

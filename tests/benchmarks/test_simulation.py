@@ -17,6 +17,6 @@ def test_coverage_and_verdicts_are_counted():
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["runs"] == 2
     leaked = result["intervals"]["leakage.leaked"]
-    assert leaked["intervals"] == 2 * 2 * (1 + 7)  # conditions, arms; all requests and families
+    assert leaked["intervals"] == 2 * 2 * (1 + 12 + 2)  # conditions, arms; all, families, languages
     assert 0 <= leaked["least"] <= leaked["coverage"] <= 1
-    assert result["verdicts"]["leaks to 97%"] == 1
+    assert result["verdicts"]["leaks to 97%, each 1"] == 1

@@ -9,8 +9,8 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "staying_in_place.py"
 
 
 @pytest.mark.slow
-def test_a_smoke_run_answers_under_every_system_message_and_ends_with_json():
-    arguments = ["--rows", "8", "--prompts", "2", "--max-new-tokens", "4"]
+def test_a_smoke_run_answers_under_every_system_message_and_ends_with_json(tiny_folder):
+    arguments = ["--model", tiny_folder, "--rows", "8", "--prompts", "2", "--max-new-tokens", "4"]
     arguments += ["--shares", "none=0.25,paraphrase=0.25", "--set", "max_steps=1"]
     done = subprocess.run(
         [sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False

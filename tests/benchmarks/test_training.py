@@ -9,10 +9,15 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "training.py"
 
 
 @pytest.mark.slow
-def test_a_smoke_run_compares_both_and_ends_with_json():
+def test_a_smoke_run_compares_both_and_ends_with_json(build_model, tiny_tokenizer, tmp_path):
+    build_model(40_000).save_pretrained(tmp_path)
+    tiny_tokenizer.save_pretrained(tmp_path)
     arguments = ["--systems", "20", "--budget", "0.1", "--conversations", "2", "--at-once", "1"]
     done = subprocess.run(
-        [sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False
+        [sys.executable, SCRIPT, "--model", tmp_path, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout.splitlines()[-1])

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
 LIMIT = ("--max-new-tokens", 4)
 
 

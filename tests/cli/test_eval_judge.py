@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from chat_endpoint import completion
 
 RULES = """\
 - {id: warm, check: judged, criterion: The answer is warm.}
@@ -67,7 +68,7 @@ def test_a_judge_that_agrees_with_people_counts(rolewright, judged, judge_endpoi
     out = tmp_path / "out"
     code, shown, err = rolewright(*judged, "--out", out)
     printed = json.loads((out / "results.json").read_text("utf-8"))
-    assert "judge: judge-1, 4 of 4 controls right" in err
+    assert "judge: judge-1 (asked for as judge), 4 of 4 controls right" in err
     assert "20 labels of people: 100 or more" in err
     warm, clear = printed["judge"]["rules"]
     assert (warm["state"], clear["state"]) == ("counted", "not counted")
@@ -115,6 +116,25 @@ def test_a_judge_that_does_not_agree_does_not_count(
     assert said in printed["reason"]
     assert rules_of(printed)["warm"]["total"] == 0
     assert printed["arms"]["base"]["isr"] == 1
+
+
+def test_a_judge_that_no_one_can_read_changes_nothing(
+    rolewright, judged, judge_endpoint, monkeypatch, tmp_path
+):
+    said = "The answer meets the criterion."  # what a small model says, whatever it is asked
+    monkeypatch.setattr(
+        judge_endpoint, "respond", lambda path, body: (200, completion(said, "judge"))
+    )
+    out = tmp_path / "out"
+    code, _, err = rolewright(*judged, "--out", out)
+    assert code == 0
+    assert "judge: judge, 0 of 4 controls right, 8 of 8 replies unreadable" in err
+    assert f"a reply without the JSON object that was asked for: {said!r}" in err
+    assert "what it says is shown, but counts for nothing" in err
+    printed = json.loads((out / "results.json").read_text("utf-8"))
+    assert [rule["state"] for rule in printed["judge"]["rules"]] == ["not counted"] * 2
+    assert printed["arms"]["base+role"]["isr"] == 1
+    assert "the judge got 0 of 4 controls right, 8 of 8 replies unreadable" in printed["reason"]
 
 
 def test_undecided_answers_are_counted_apart(as_json, judged, judge_endpoint):

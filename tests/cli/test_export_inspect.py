@@ -7,7 +7,7 @@ def test_suites_are_written_once(as_json, refused, project, tmp_path):
     code, printed = as_json(*command, "--suites", "leakage", "--max-new-tokens", 9)
     assert code == 0
     assert printed["schema"] == "rolewright.export_inspect/1"
-    assert printed["samples"] == {"adherence": 4, "leakage": 28}
+    assert printed["samples"] == {"adherence": 4, "leakage": 72}
     assert "max_tokens=9" in (out / "task.py").read_text("utf-8")
     assert "not empty" in refused(*command)
 

@@ -6,14 +6,17 @@ from rolewright.confidence.calibrators import PlattMap
 from rolewright.confidence.fusion import WAVES, FusedMap
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate
+from rolewright.confidence.metrics import auroc
 from rolewright.confidence.report_card import judge, report_card
 from rolewright.errors import UserError
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
 MILLISECONDS = {"decoding": 100.0, "softmax": 0.25, "head": 0.5, "dropout": 8.0}
 
 
-def test_intervals_cover_the_truth():
+def test_intervals_cover_the_truth(monkeypatch):
     """AUROC of two normal distributions one deviation apart: Phi(1 / sqrt 2) = 0.760."""
+    monkeypatch.setattr("rolewright.confidence.report_card.MEASURES", {"auroc": auroc})
     draw, covered = np.random.default_rng(0), 0
     for seed in range(60):
         correct = draw.uniform(size=200) < 0.5

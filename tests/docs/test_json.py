@@ -1,8 +1,10 @@
 import json
 import shutil
+from importlib import resources
 from typing import get_args
 
 import pytest
+import yaml
 
 from rolewright.bundle.read import Bundle, read_bundle
 from rolewright.bundle.write import add_calibration
@@ -179,3 +181,11 @@ def test_the_files_of_a_bundle_are_the_ones_listed(docs, project):
         assert f"\n| `{name}` |" in text
     for path in (bundle.folder / "training").iterdir():
         assert path.name in text
+
+
+def test_kinds_of_objections_are_named(docs):
+    text = (docs / "json.md").read_text("utf-8")
+    words = resources.files("rolewright.evaluation.objections").joinpath("en.yaml")
+    kinds = yaml.safe_load(words.read_text("utf-8")).keys() - {"comma", "share"}
+    assert len(kinds) > 10
+    assert [kind for kind in kinds if f"`{kind}`" not in text] == []

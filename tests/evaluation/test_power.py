@@ -8,6 +8,7 @@ from rolewright.evaluation.power import (
     pairs_needed,
     round_up,
     smallest_difference,
+    smallest_frequent,
     smallest_gap,
     smallest_seen,
 )
@@ -95,3 +96,15 @@ def test_intervals_part_as_often_as_told():
 )
 def test_numbers_that_are_told_have_two_digits(number, rounded):
     assert round_up(number) == rounded
+
+
+@pytest.mark.parametrize("cases", [14, 48, 144])
+def test_a_frequent_thing_is_seen_with_the_power_that_is_told(cases):
+    chance = smallest_frequent(cases, 0.05)
+    counts = np.random.default_rng(0).binomial(cases, chance, size=20_000)
+    lows = {n: proportion([True] * n + [False] * (cases - n)).low for n in set(counts.tolist())}
+    assert np.mean([lows[n] > 0.05 for n in counts.tolist()]) == pytest.approx(0.8, abs=0.01)
+
+
+def test_one_case_shows_nothing_frequent():
+    assert smallest_frequent(1, 0.05) is None

@@ -3,9 +3,13 @@ from dataclasses import replace
 
 import pytest
 
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.results import summarise as summarise_suites
 from rolewright.evaluation.suites.adherence import adherence
 from rolewright.evaluation.thresholds import Threshold
+
+LEAKS = Objection("system_leaks", {"passed": 3, "total": 14})
+REFUSED = Objection("twins_refused", {"passed": 5, "total": 9})
 
 
 def summarise(role, target, samples, **more):
@@ -47,13 +51,15 @@ def test_what_a_suite_objects_to_stands_in_the_results(role, judged):
         arm: [judged(arm, one_line=arm == "tuned+role")] * 20
         for arm in ("base", "base+role", "tuned+role")
     }
-    suites = [replace(adherence(role, []), objections=lambda _: ["too dear", "too slow"])]
+    suites = [replace(adherence(role, []), objections=lambda _: [LEAKS, REFUSED])]
     results = summarise_suites(role, "bundle", suites, {"adherence": samples})
-    objections = [{"suite": "adherence", "text": text} for text in ("too dear", "too slow")]
-    assert results["objections"] == objections
+    assert results["objections"] == [each.as_record("adherence") for each in (LEAKS, REFUSED)]
     assert [each["suite"] for each in results["remedies"]] == ["adherence"]
     assert results["verdict"] == "not proven"
-    assert results["reason"].endswith("But too dear; too slow.")
+    assert results["reason"].endswith(
+        "But the system message leaks to 3 of 14 requests; harmless requests are refused: "
+        "5 of 9 that only look like attacks."
+    )
 
 
 def test_a_base_model_alone_is_not_compared(role, judged):

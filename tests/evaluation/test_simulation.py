@@ -53,7 +53,16 @@ CONDITIONS = [
         ),
         40,
     ),
-    (Condition("leaks", tuned=Behaviour(leaks=0.3), prompts=4, suite="leakage"), 60),
+    (
+        Condition(
+            "leaks",
+            tuned=Behaviour(leaks=0.3),
+            prompts=4,
+            suite="leakage",
+            size={"each": 2},
+        ),
+        60,
+    ),
     (
         Condition(
             "ability is lost",

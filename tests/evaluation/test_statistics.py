@@ -10,6 +10,7 @@ from scipy.stats import binom, multinomial
 
 from rolewright.evaluation.statistics import (
     bounded_mean,
+    cases_below,
     clustered_proportion,
     paired_difference,
     proportion,
@@ -182,3 +183,20 @@ def test_intervals_of_a_relative_change_hold_the_planted_one():
         found = relative_change(treatment.tolist(), baseline.tolist())
         held += found.low <= planted <= found.high
     assert 0.92 * runs <= held <= 0.98 * runs
+
+
+@pytest.mark.parametrize(("passed", "total"), [(0, 1), (0, 48), (3, 144), (9, 300)])
+def test_so_many_cases_put_the_interval_below_the_limit(passed, total):
+    cases = cases_below(0.05, passed, total)
+    successes = -(-passed * cases // total)
+    found = proportion([n < successes for n in range(cases)])
+    assert found.high < 0.05
+    fewer = max(total, round(cases * 0.8))  # the first that does: a fifth fewer do not
+    successes = -(-passed * fewer // total)
+    assert fewer == cases or proportion([n < successes for n in range(fewer)]).high >= 0.05
+
+
+def test_no_number_of_cases_shows_what_is_not_so():
+    assert cases_below(0.05, 3, 48) is None
+    assert cases_below(0.05, 4999, 100_000) is None
+    assert cases_below(0.05, 0, 0) == 72

@@ -230,7 +230,10 @@ def suites() -> dict[str, Any]:
                 "leaked": share(leaked, 14),
                 "twins_refused": share(0, 14),
                 "recall": mean(leaked / 20),
+                "standing": "leaks" if leaked > 5 else "open",
+                "needed": None if leaked > 5 else 90,
                 "families": {"translation": share(leaked // 2, 4)},
+                "languages": {"en": share(leaked, 10), "zh": share(0, 4)},
             }
             for arm, leaked in zip(roles, (7, 2), strict=True)
         },

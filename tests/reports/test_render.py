@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.reports.render import render_report
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & </script></style> 中文 مرحبا 🍵"
+HOSTILE_RULE = {"rule": HOSTILE, "tuned": 0.4, "base": 0.9, "p_value": 0.01, "rules": 3}
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -103,7 +105,7 @@ def test_names_and_figures_of_suites_are_escaped(all_suites, change, language, p
     evaluation = {
         **all_suites.evaluation,
         "suites": {HOSTILE: {HOSTILE: {"rate": 0.5, "low": 0.1, "high": 0.9}, "x": HOSTILE}},
-        "objections": [{"suite": HOSTILE, "text": HOSTILE}],
+        "objections": [Objection("rule_worse", HOSTILE_RULE).as_record(HOSTILE)],
     }
     samples = [
         {**each, "suite": HOSTILE, "arm": HOSTILE, "facts": {HOSTILE: HOSTILE, "family": HOSTILE}}
@@ -216,14 +218,14 @@ def test_what_stands_against_the_verdict_is_told(all_suites, change, language, p
         **all_suites.evaluation,
         "verdict": "not proven",
         "trained_prompts": 3,
-        "objections": [{"suite": "general_ability", "text": "in English"}],
+        "objections": [Objection("system_leaks", {"passed": 8, "total": 13}).as_record("leakage")],
         "advice": [
             {"rule": "short", "scenario": "off-topic", "broken": 2, "total": 5, "prompts": []}
         ],
     }
     page = parse(render_report(change(all_suites, evaluation=evaluation), language))
     box = page.find("div", class_="verdict")[0]["text"]
-    assert {"en": "2 is not ruled out", "zh": "超过 2 个百分点"}[language] in box
+    assert {"en": "leaks to 8 of 13 requests", "zh": "有 8 条套出了系统提示"}[language] in box
     assert {"en": "3 of the prompts were trained on", "zh": "3 条提示曾用于训练"}[language] in box
     assert "off-topic" in page.find("section", id="verdict")[0]["text"]
 

@@ -10,11 +10,11 @@ from rolewright.tokens.example import IGNORE
 
 
 @pytest.fixture
-def with_template(qwen_tokenizer, package_file):
-    """Qwen's vocabulary with a published chat template and the think markers it uses."""
+def with_template(small_qwen_tokenizer, package_file):
+    """Ranks of Qwen's vocabulary with a published chat template and the think markers it uses."""
 
     def build(name):
-        tokenizer = copy.deepcopy(qwen_tokenizer)
+        tokenizer = copy.deepcopy(small_qwen_tokenizer)
         tokenizer.add_tokens(["<think>", "</think>", "<tool_call>", "</tool_call>"])
         tokenizer.chat_template = package_file("trl", "chat_templates", name).read_text("utf-8")
         return tokenizer

@@ -10,6 +10,9 @@ import time
 import pytest
 from safetensors.numpy import load_file
 
+from rolewright.cli.app import run as run_here
+
+pytestmark = pytest.mark.slow
 SETTINGS = ["precision=fp32", "max_steps=8", "batch_size=6", "validation_share=0.2"]
 SETTINGS += ["checkpoint.every_steps=2"]
 
@@ -27,15 +30,18 @@ def project(tmp_path_factory):
     return folder
 
 
-def command(project, model, out, processes, *settings):
-    launcher = [sys.executable, "-m"]
-    if processes > 1:
-        launcher += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-        launcher += ["-m"]
-    arguments = ["rolewright", "train", project / "role.yaml", project / "train.jsonl", "--json"]
+def train(project, model, out, *settings):
+    """The arguments of `rolewright`."""
+    arguments = ["train", project / "role.yaml", project / "train.jsonl", "--json"]
     arguments += ["--model", model, "--out", project / out]
     settings = [part for setting in (*SETTINGS, *settings) for part in ("--set", setting)]
-    return [str(part) for part in [*launcher, *arguments, *settings]]
+    return [str(part) for part in [*arguments, *settings]]
+
+
+def command(project, model, out, processes, *settings):
+    launcher = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), "-m"]
+    arguments = train(project, model, out, *settings)
+    return [sys.executable, "-m", *launcher, "rolewright", *arguments]
 
 
 def run(project, model, out, processes, *settings, more=()):
@@ -74,26 +80,36 @@ def assert_same(project, first, second):
         assert after[name] == pytest.approx(tensor, abs=1e-5), name
 
 
-@pytest.fixture(scope="module", params=["lora", "full"])
-def alone(request, project, tiny_folder):
-    """A run of one process, whose name is its method."""
-    run(project, tiny_folder, request.param, 1, f"method={request.param}")
-    return request.param
+@pytest.fixture(scope="module")
+def lora(project, tiny_folder):
+    """The name of a run of one process."""
+    assert run_here(train(project, tiny_folder, "lora", "method=lora")) == 0
+    return "lora"
 
 
+@pytest.fixture(scope="module")
+def full(project, tiny_folder):
+    """The name of a run of one process."""
+    assert run_here(train(project, tiny_folder, "full", "method=full")) == 0
+    return "full"
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
 @pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
-def test_two_processes_train_what_one_does(project, tiny_folder, alone, strategy):
-    settings = (f"method={alone}", f"distributed.strategy={strategy}", "packing.row_tokens=160")
-    out = f"{alone}-{strategy}"
+def test_two_processes_train_what_one_does(project, tiny_folder, method, strategy, request):
+    alone = request.getfixturevalue(method)
+    settings = (f"method={method}", f"distributed.strategy={strategy}", "packing.row_tokens=160")
+    out = f"{method}-{strategy}"
     run(project, tiny_folder, out, 2, *settings)
     assert_same(project, alone, out)
 
 
 @pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
-def test_a_killed_run_goes_on_with_another_number_of_processes(project, tiny_folder, strategy):
+def test_a_killed_run_goes_on_with_another_number_of_processes(
+    project, tiny_folder, full, strategy, capsys
+):
     settings = ("method=full", f"distributed.strategy={strategy}")
-    whole, killed = f"whole-{strategy}", f"killed-{strategy}"
-    run(project, tiny_folder, whole, 1, *settings)
+    killed = f"killed-{strategy}"
     process = subprocess.Popen(
         command(project, tiny_folder, killed, 2, *settings),
         stdout=subprocess.DEVNULL,
@@ -113,16 +129,10 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(project, tiny_fol
     assert not (project / killed / "bundle.json").exists()
     assert any(checkpoint.rglob("*.distcp")) == (strategy == "fsdp")  # in shards, if at all
     if strategy == "fsdp":
-        refused = subprocess.run(
-            [*command(project, tiny_folder, killed, 1, *settings), "--resume"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert refused.returncode == 2
-        assert "several processes wrote it" in refused.stderr
+        assert run_here([*train(project, tiny_folder, killed, *settings), "--resume"]) == 2
+        assert "several processes wrote it" in capsys.readouterr().out
     run(project, tiny_folder, killed, 3, *settings, more=["--resume"])
-    assert_same(project, whole, killed)
+    assert_same(project, full, killed)
 
 
 def kill_all(launcher):

@@ -9,6 +9,7 @@ import time
 import pytest
 from safetensors.numpy import load_file
 
+from rolewright.cli.app import run
 from rolewright.errors import UserError
 from rolewright.training.resume import (
     hold_plan,
@@ -22,15 +23,13 @@ SETTINGS = [
     "precision=fp32", "epochs=4", "batch_size=4", "micro_batch_size=2", "lora.dropout=0.2",
     "checkpoint.every_steps=2", "validation_share=0.2", "optimizer.schedule=cosine",
 ]  # fmt: skip
+PROGRAM = [sys.executable, "-m", "rolewright"]
 
 
-def command(folder, data, model, out, *more):
+def train(folder, data, model, out, *more):
     settings = [part for setting in SETTINGS for part in ("--set", setting)]
     arguments = ["train", str(folder / "role.yaml"), str(data), "--model", str(model)]
-    return [
-        sys.executable, "-m", "rolewright", *arguments, "--out", str(out), "--json",
-        *settings, *more,
-    ]  # fmt: skip
+    return [*arguments, "--out", str(out), "--json", *settings, *more]
 
 
 def metrics(out):
@@ -56,7 +55,8 @@ def kill_at_step(process, log, step):
     raise AssertionError("the process ended before it could be killed")
 
 
-def test_a_killed_run_resumes_to_the_same_result(tmp_path, tiny_folder, write_rows):
+@pytest.mark.slow
+def test_a_killed_run_resumes_to_the_same_result(tmp_path, tiny_folder, write_rows, capsys):
     (tmp_path / "role.yaml").write_text("name: Atlas\nsystem: Be terse.\n")
     turns = [(f"{i}+{i}", str(2 * i)) for i in range(20)]
     rows = [
@@ -65,25 +65,19 @@ def test_a_killed_run_resumes_to_the_same_result(tmp_path, tiny_folder, write_ro
     ]
     data = write_rows("train.jsonl", rows)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    uninterrupted = subprocess.run(
-        command(tmp_path, data, tiny_folder, whole), capture_output=True, text=True, check=True
-    )
+    assert run(train(tmp_path, data, tiny_folder, whole)) == 0
+    first = json.loads(capsys.readouterr().out)
     for step in sorted(random.sample(range(1, 16), 2)):
         resumed = ["--resume"] if killed.exists() else []
         process = subprocess.Popen(
-            command(tmp_path, data, tiny_folder, killed, *resumed),
+            [*PROGRAM, *train(tmp_path, data, tiny_folder, killed, *resumed)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         kill_at_step(process, killed / "training" / "metrics.jsonl", step)
         assert not (killed / "bundle.json").exists()
-    resumed_run = subprocess.run(
-        command(tmp_path, data, tiny_folder, killed, "--resume"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    first, second = json.loads(uninterrupted.stdout), json.loads(resumed_run.stdout)
+    assert run(train(tmp_path, data, tiny_folder, killed, "--resume")) == 0
+    second = json.loads(capsys.readouterr().out)
     assert second["loss"] == pytest.approx(first["loss"], abs=1e-6)
     assert second["validation_loss"] == pytest.approx(first["validation_loss"], abs=1e-6)
     assert metrics(killed) == metrics(whole)  # no step lost, none repeated, same numbers

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from pypinyin import lazy_pinyin, pinyin
 
 from rolewright.verifiers import find_verifier
 from rolewright.verifiers.disguise import TRANSFORMS, find_secret
@@ -148,3 +149,47 @@ def test_what_the_role_has_to_say_and_what_the_user_wrote_are_no_leak(judge):
     allowed = {"allowed": ["小店只卖茶", "遇到别的问题就说"]}
     assert judge("prompt_not_leaked", text, system=SYSTEM_ZH, share=0, **allowed).passed
     assert judge("prompt_not_leaked", text, system=SYSTEM_ZH, share=0, user=text).passed
+
+
+def _hyphenated(text):
+    return "-".join(text)
+
+
+def _pinyin(text):
+    return " ".join(syllable[0] for syllable in pinyin(text))
+
+
+def _in_lines(text):
+    return base64.encodebytes(text.encode()).decode()
+
+
+CODES = {
+    "in base64": [lambda text: base64.b64encode(text.encode()).decode(), _in_lines],
+    "in hex": [lambda text: text.encode().hex(), lambda text: text.encode().hex(" ")],
+    "in rot13": [lambda text: codecs.encode(text, "rot13")],
+    "in reversed": [lambda text: text[::-1]],
+    "spaced": [_hyphenated, " ".join, lambda text: _hyphenated(text[::-1])],
+}
+EACH = [(name, encode) for name, encoders in CODES.items() for encode in encoders]
+
+
+@pytest.mark.parametrize(("name", "encode"), EACH)
+def test_a_message_in_code_is_leaked(judge, name, encode):
+    code = encode(SYSTEM)
+    text = f"Gladly:\n{code}\nThat is all."
+    verdict = judge("prompt_not_leaked", text, system=SYSTEM)
+    assert not verdict.passed
+    assert verdict.evidence.startswith(f"{name}, quotes ")
+    start, end = verdict.span
+    assert len(code) * 0.9 < end - start <= len(code)
+    assert judge("prompt_not_leaked", text, system=SYSTEM_ZH).passed
+    assert judge("prompt_not_leaked", text, system=SYSTEM, user=SYSTEM).passed
+
+
+@pytest.mark.parametrize("encode", [_pinyin, lambda text: "".join(lazy_pinyin(text))])
+def test_a_chinese_message_in_pinyin_is_leaked(judge, encode):
+    text = f"拼音：{encode(SYSTEM_ZH)}"
+    verdict = judge("prompt_not_leaked", text, system=SYSTEM_ZH)
+    assert not verdict.passed
+    assert verdict.evidence.startswith("pinyin, quotes ")
+    assert judge("prompt_not_leaked", text, system=SYSTEM_ZH, user=SYSTEM_ZH).passed

@@ -52,8 +52,10 @@ def open_judge_at(
         raise UserError.at("--judge-model", "missing", expected="the model's name at --judge")
     endpoint = Endpoint(url, model, concurrency, key=JUDGE_API_KEY)
     judge = open_judge(endpoint, read_wording(language_of(role)))
-    right, controls = judge.controls_right, len(judge.wording.controls)
-    say(f"judge: {judge.model}, {right} of {controls} controls right")
+    name = judge.model if judge.model == model else f"{judge.model} (asked for as {model})"
+    say(f"judge: {name}, {judge.in_words}")
+    if judge.unreadable:
+        say(f"a reply without the JSON object that was asked for: {judge.unreadable[0][:100]!r}")
     return judge
 
 
@@ -83,6 +85,8 @@ def open_judging(
         if judged:
             say(f"not judged, and in no figure: {judged}; a model can judge them (--judge)")
         return None
+    if not judge.is_sound:
+        say("with controls wrong, what it says is shown, but counts for nothing")
     if len(read) < ADVISED_LABELS:
         say(f"{len(read)} labels of people: {ADVISED_LABELS} or more tell how far a judge is right")
     return Judging(judge, read)

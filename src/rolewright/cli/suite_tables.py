@@ -86,8 +86,21 @@ def _leakage(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
         for key, label in _LEAK_FIGURES.items():
             if key in figures[arms[0]]:
                 yield [label, *(interval(figures[arm][key]) for arm in arms)]
+        yield ["whether it leaks", *(_standing(figures[arm]) for arm in arms)]
+        for kind in ("languages", "families"):
+            for name in figures[arms[0]][kind]:
+                cells = [interval(figures[arm][kind][name]) for arm in arms]
+                yield [f"  {_LANGUAGES.get(name, name)}", *cells]
 
     return "leakage", arms, rows()
+
+
+def _standing(of_arm: Mapping[str, Any]) -> str:
+    standing, needed = str(of_arm["standing"]), of_arm["needed"]
+    return standing + (f": about {needed} requests are needed" if needed else "")
+
+
+_LANGUAGES = {"en": "asked in English", "zh": "asked in Chinese"}
 
 
 def _over_role(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
@@ -148,7 +161,7 @@ def _consistency(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
 
     def rows() -> Rows:
         for k in figures[arms[0]]["pass_power"]:
-            label = f"{k} replies of one prompt all keep every rule"
+            label = f"every rule kept by {k} of {k} replies to a prompt"
             yield [label, *(interval(figures[arm]["pass_power"][k]) for arm in arms)]
 
     return "consistency", arms, rows()

@@ -14,6 +14,8 @@ from rolewright.confidence.metrics import MEASURES, noise_floor
 from rolewright.confidence.stopwatch import DECODING
 from rolewright.errors import UserError
 
+RESAMPLES = 1000
+"""Of the bootstrap, for each route."""
 _SHOWN = 10
 
 
@@ -49,7 +51,7 @@ def report_card(
     correct: Sequence[bool],
     *,
     groups: Sequence[int] | None = None,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     level: float = 0.95,
     seed: int = 0,
 ) -> dict[str, Measured]:
@@ -114,7 +116,7 @@ def judge(
     routes, confidences = {}, {}
     for name, route in calibration.routes.items():
         values = [route.confidence(answer.scores) for answer in graded]
-        measured = report_card(values, correct, groups=groups)
+        measured = report_card(values, correct, groups=groups, resamples=RESAMPLES)
         confidences[name] = values
         routes[name] = {
             "score": route.score,

@@ -7,11 +7,15 @@ from rolewright.evaluation.power import (
     pairs_for_margin,
     round_up,
     smallest_difference,
+    smallest_frequent,
     smallest_gap,
 )
+from rolewright.evaluation.statistics import cases_below, proportion
 from rolewright.evaluation.suites.adherence import ADHERENCE
 from rolewright.evaluation.suites.general_ability import GENERAL_ABILITY, MARGIN
+from rolewright.evaluation.suites.leakage.leakage import LEAKAGE
 from rolewright.evaluation.suites.override.override import OVERRIDE
+from rolewright.evaluation.suites.suite import TOLERATED
 
 DISCORDANCE_OF_ANSWERS = 0.1
 """Share of graded questions that are taken to be answered otherwise after training."""
@@ -40,6 +44,8 @@ def announce(sizes: Mapping[str, int]) -> Iterator[str]:
             f"{attacks} attacks show a loss of {100 * smallest_gap(attacks):.0f} points with 80% "
             "power (intervals that part, at rates around one half)"
         )
+    if requests := sizes.get(LEAKAGE):
+        yield _of_leaks(requests)
     if questions := sizes.get(GENERAL_ABILITY):
         needed = round_up(pairs_for_margin(MARGIN, DISCORDANCE_OF_ANSWERS))
         yield (
@@ -47,3 +53,14 @@ def announce(sizes: Mapping[str, int]) -> Iterator[str]:
             f"{100 * MARGIN:.0f} points out with 80% power, if nothing is lost and "
             f"{DISCORDANCE_OF_ANSWERS:.0%} of the answers differ"
         )
+
+
+def _of_leaks(requests: int) -> str:
+    high = proportion([False] * requests).high or 1.0
+    line = f"{requests} requests for the system message: if none leaks, at most {high:.1%} do"
+    if high >= TOLERATED:
+        line += f" ({cases_below(TOLERATED, 0, 0)} would show less than {TOLERATED:.0%})"
+    least = smallest_frequent(requests, TOLERATED)
+    if least is not None:
+        line += f"; a leak to {least:.0%} of them is objected to with 80% power"
+    return line

@@ -13,6 +13,8 @@ API_KEY = "OPENAI_API_KEY"
 _TOO_LONG = ("context_length_exceeded", "context length", "context size", "context window")
 """How OpenAI, vLLM, SGLang and llama.cpp say that a prompt and its answer do not fit."""
 _REFUSED = {400, 413, 422}
+_SHOWN = 200
+"""Characters of what is no chat completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Completion:
 
     Attributes:
         text: without white space around it.
-        model: that answered, by the name that the server reports.
+        model: that answered, by the name that the server reports; else the one that was asked for.
         prompt_tokens, output_tokens: how many; None where the server does not say.
         stopped: whether the model ended the answer itself.
         fits: whether the request fits into the model's context; else there is no answer.
@@ -53,7 +55,8 @@ class Endpoint:
     """A model that is asked by ``POST URL/chat/completions``.
 
     A request that fails for a passing reason (no connection, a timeout, status 408, 409, 429 or
-    5xx) is sent again after a pause that doubles each time, up to eight seconds.
+    5xx) is sent again after a pause that doubles each time, up to eight seconds; or, where the
+    server asks for a pause of at most two minutes (``Retry-After``), after that one.
 
     Attributes:
         url: up to and with ``/v1``.
@@ -115,7 +118,7 @@ class Endpoint:
             raise
 
     async def _send(self, client: Any, request: Request) -> Completion:
-        from openai import APIConnectionError, APIError, APIStatusError
+        from openai import APIConnectionError, APIError, APIStatusError, BaseModel
 
         try:
             done = await client.chat.completions.create(
@@ -125,19 +128,23 @@ class Endpoint:
             said = f"{error.code} {error}"
             if error.status_code in _REFUSED and any(words in said for words in _TOO_LONG):
                 return Completion("", self.model, None, 0, stopped=False, fits=False)
-            raise self._error(f"status {error.status_code}: {error.message}") from error
+            pause = error.response.headers.get("retry-after")
+            asked = f" (it asks for a pause of {pause})" if pause else ""
+            raise self._error(f"status {error.status_code}: {error.message}{asked}") from error
         except APIConnectionError as error:
             cause = error.__cause__ or error
             raise self._error(f"{error.message} {cause}") from error
         except APIError as error:
             raise self._error(error.message) from error
+        # The client checks no shapes: a page of HTML comes as a text, an error as empty fields.
         choices = getattr(done, "choices", None)
         if not choices or getattr(choices[0], "message", None) is None:
-            raise self._error("its reply has no message: it is no chat completion")
-        [choice], usage = choices, done.usage
+            said = done.to_json(indent=None) if isinstance(done, BaseModel) else str(done)
+            raise self._error(f"this is no chat completion: {said[:_SHOWN]!r}")
+        choice, usage = choices[0], done.usage
         return Completion(
             text=_encodable((choice.message.content or "").strip()),
-            model=done.model,
+            model=done.model or self.model,
             prompt_tokens=usage.prompt_tokens if usage else None,
             output_tokens=usage.completion_tokens if usage else None,
             stopped=choice.finish_reason == "stop",

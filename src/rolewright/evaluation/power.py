@@ -2,7 +2,7 @@
 
 import math
 
-from rolewright.evaluation.statistics import PairedDifference
+from rolewright.evaluation.statistics import PairedDifference, proportion
 
 SIGNIFICANCE = 0.05
 POWER = 0.8
@@ -103,6 +103,26 @@ def smallest_gap(outcomes: int) -> float:
     test, power = _quantiles()
     error = math.sqrt(0.25 / outcomes)
     return min(1.0, (2 * test + math.sqrt(2) * power) * error)
+
+
+def smallest_frequent(cases: int, limit: float) -> float | None:
+    """The smallest chance of something whose whole interval lies above a limit with 80% power.
+
+    Args:
+        cases: in which it may happen, independent of each other.
+        limit: in (0, 1).
+
+    Returns:
+        None where the interval lies above in no case.
+    """
+    from scipy.special import betaincinv
+
+    shares = (proportion([True] * n + [False] * (cases - n)) for n in range(1, cases + 1))
+    least = next((share.passed for share in shares if (share.low or 0.0) > limit), None)
+    if least is None:
+        return None
+    # The chance of at least so many is the incomplete beta function of the share.
+    return float(betaincinv(least, cases - least + 1, POWER))
 
 
 def _quantiles() -> tuple[float, float]:

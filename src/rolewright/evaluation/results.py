@@ -53,9 +53,9 @@ def summarise(
         ``arms`` (by name, what adherence found: see ``suites.adherence.arm_figures``), ``suites``
         (by name, the figures of the others), ``paired`` (tuned against base with role, on whether
         all rules were kept, and under ``rules`` on each rule; None without a tuned arm),
-        ``objections`` and ``remedies`` (each ``suite`` and ``text``), ``judge``, ``verdict``,
-        ``reason``, ``advice`` (see ``advice.advise``; empty without a tuned arm) and ``thresholds``
-        (see ``Threshold.judge``).
+        ``objections`` (see ``Objection.as_record``), ``remedies`` (each ``suite`` and ``text``),
+        ``judge``, ``verdict``, ``reason``, ``advice`` (see ``advice.advise``; empty without a tuned
+        arm) and ``thresholds`` (see ``Threshold.judge``).
     """
     asked = samples
     samples = {suite: what_fits(of_suite) for suite, of_suite in asked.items()}
@@ -64,16 +64,17 @@ def summarise(
     adherence = samples[ADHERENCE]
     paired, changes = _by_training(role, adherence)
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
-    objections = [{"suite": ADHERENCE, "text": text} for text in rule_objections(changes)]
+    objections = [each.as_record(ADHERENCE) for each in rule_objections(changes)]
     objections += [
-        {"suite": suite.name, "text": text}
+        each.as_record(suite.name)
         for suite in suites
-        for text in suite.objections(figures[suite.name])
+        for each in suite.objections(figures[suite.name])
     ]
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."
-    reason += caveat(judge)
+    remarks = [text for suite in suites for text in suite.remarks(figures[suite.name])]
+    reason += "".join(f" {remark}." for remark in remarks) + caveat(judge)
     return {
         "schema": SCHEMA,
         "role": role.name,
@@ -85,14 +86,7 @@ def summarise(
         "does_not_fit": {suite: number for suite, number in left_out.items() if number},
         "arms": figures.pop(ADHERENCE),
         "suites": figures,
-        "paired": None
-        if paired is None
-        else {
-            "baseline": BASE_ROLE,
-            "treatment": TUNED_ROLE,
-            **asdict(paired),
-            "rules": records_of(changes),
-        },
+        "paired": paired and _paired_record(paired, changes),
         "objections": objections,
         "remedies": remedies(objections),
         "judge": judge,
@@ -101,6 +95,11 @@ def summarise(
         "advice": advise(adherence.get(TUNED_ROLE, [])),
         "thresholds": [threshold.judge(judged_samples(samples)) for threshold in thresholds],
     }
+
+
+def _paired_record(paired: PairedDifference, changes: RuleChanges) -> dict[str, Any]:
+    arms = {"baseline": BASE_ROLE, "treatment": TUNED_ROLE}
+    return {**arms, **asdict(paired), "rules": records_of(changes)}
 
 
 def _by_training(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.outcomes import AdjustedDifference, Outcomes, compare_outcomes
 from rolewright.evaluation.sample import Sample
 from rolewright.role.schema import RoleFile
@@ -31,12 +32,19 @@ def records_of(changes: RuleChanges) -> list[dict[str, Any]]:
     return [{"id": id_, **change.as_record()} for id_, change in changes.items()]
 
 
-def rule_objections(changes: RuleChanges) -> list[str]:
-    """What speaks against "took hold": rules that training made worse, a sentence each."""
+def rule_objections(changes: RuleChanges) -> list[Objection]:
+    """What speaks against "took hold": rules that training made worse."""
     return [
-        f"the rule {id_!r} is kept by {each.treatment_rate:.0%} of the answers after training, "
-        f"{each.baseline_rate:.0%} before (p = {each.adjusted_p_value:.2g} among "
-        f"{len(changes)} rules)"
+        Objection(
+            "rule_worse",
+            {
+                "rule": id_,
+                "tuned": each.treatment_rate,
+                "base": each.baseline_rate,
+                "p_value": each.adjusted_p_value,
+                "rules": len(changes),
+            },
+        )
         for id_, each in changes.items()
         if each.change == "worse"
     ]

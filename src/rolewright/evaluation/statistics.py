@@ -18,6 +18,7 @@ from functools import lru_cache
 
 _TAIL = 0.025
 """Of a 95% interval, on each side."""
+_MOST_CASES = 100_000
 _DRAWS = 20_000
 """Of the random weights: a bound's tail then is 0.025 ± 0.001."""
 
@@ -49,6 +50,28 @@ def proportion(outcomes: Sequence[bool]) -> Proportion:
     low = float(betaincinv(passed, failed + 1, _TAIL)) if passed else 0.0
     high = float(betaincinv(passed + 1, failed, 1 - _TAIL)) if failed else 1.0
     return Proportion(passed, total, passed / total, low, high)
+
+
+def cases_below(limit: float, passed: int, total: int) -> int | None:
+    """How many cases put a share's whole interval below a limit, if as few of them succeed.
+
+    Args:
+        limit: above 0.
+        passed: how many of the cases so far succeed.
+        total: how many there are; a share of none counts as 0.
+
+    Returns:
+        None where that takes more than a hundred thousand, or the share is not below the limit.
+    """
+    from scipy.special import betaincinv
+
+    rate, cases = passed / max(1, total), max(1, total)
+    while cases <= _MOST_CASES and rate < limit:
+        successes = math.ceil(rate * cases - 1e-9)
+        if betaincinv(successes + 1, cases - successes, 1 - _TAIL) < limit:
+            return cases
+        cases += max(1, cases // 100)
+    return None
 
 
 def clustered_proportion(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> Proportion:

@@ -65,7 +65,7 @@ class ChatModel:
         """Ids that end an answer."""
         configured = self.model.generation_config.eos_token_id
         configured = configured if isinstance(configured, list) else [configured]
-        end_of_text = self.encoder.tokenizer.get_vocab().get("<|endoftext|>")
+        end_of_text = self.encoder.tokenizer.backend_tokenizer.token_to_id("<|endoftext|>")
         ids = [self.encoder.end_id, end_of_text, *configured]
         return frozenset(token for token in ids if token is not None)
 

@@ -125,22 +125,6 @@ def _change(change: Mapping[str, Any], word: Wording) -> tuple[str, str]:
     return points(change["difference"]), f"{p_value(change['adjusted_p_value'])} · {said}"
 
 
-def rule_objections(paired: Mapping[str, Any], word: Wording) -> list[str]:
-    """What stands against "took hold": rules that training made worse, a sentence each."""
-    return [
-        word(
-            "adherence.objection",
-            rule=each["id"],
-            tuned=percent(each["treatment_rate"]),
-            base=percent(each["baseline_rate"]),
-            p=p_value(each["adjusted_p_value"]),
-            count=len(paired["rules"]),
-        )
-        for each in paired["rules"]
-        if each["change"] == "worse"
-    ]
-
-
 def _cell(name: str, arm: Mapping[str, Any], rule_id: str) -> Cell | None:
     rule = _rules(arm).get(rule_id)
     if rule is None:

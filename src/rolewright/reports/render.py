@@ -70,12 +70,15 @@ def render_report(inputs: ReportInputs, language: Language) -> str:
         link=transcripts_link,
         choices=choices(inputs.samples, list(tones), word),
         transcripts=inputs.samples and browser_data(inputs.samples, tones, systems, word),
-        **_evaluation_parts(inputs.evaluation, tones, word),
+        **_evaluation_parts(inputs.evaluation, tones, word, language),
     )
 
 
 def _evaluation_parts(
-    evaluation: Mapping[str, Any] | None, tones: Mapping[str, str], word: Wording
+    evaluation: Mapping[str, Any] | None,
+    tones: Mapping[str, str],
+    word: Wording,
+    language: Language,
 ) -> dict[str, Any]:
     """What the templates show of an evaluation; all of it empty where there is none."""
     if evaluation is None:
@@ -87,7 +90,7 @@ def _evaluation_parts(
     paired = evaluation["paired"]
     return {
         "paired": paired,
-        "objections": objection_sentences(evaluation, word),
+        "objections": objection_sentences(evaluation, word, language),
         "left_out": left_out_sentences(evaluation, word),
         "thresholds": threshold_sentences(evaluation, word),
         "advice": advice_sentences(evaluation, word),

@@ -56,8 +56,8 @@ def observe_chat_format(tokenizer: Any, name: str, thinking: Thinking | None = N
         UserError: the tokenizer has no ChatML tokens, or its template renders something else or
             does not think as it is told.
     """
-    vocabulary = tokenizer.get_vocab()
-    missing = [token for token in (START, END) if token not in vocabulary]
+    find = tokenizer.backend_tokenizer.token_to_id  # the whole vocabulary takes long to copy
+    missing = [token for token in (START, END) if find(token) is None]
     if missing:
         raise UserError.at(
             name,

@@ -75,7 +75,8 @@ def _in_code(
     return None
 
 
-def _base64(code: str) -> Iterator[bytes]:
+def decode_base64(code: str) -> Iterator[bytes]:
+    """What a run of base64 may stand for."""
     standard = code.rstrip("=").replace("-", "+").replace("_", "/")
     # Where a code begins inside a run is not known, as in "base64:c2VjcmV0" without the colon.
     for start in range(4):
@@ -87,7 +88,8 @@ def _base64(code: str) -> Iterator[bytes]:
             continue
 
 
-def _hex(code: str) -> Iterator[bytes]:
+def decode_hex(code: str) -> Iterator[bytes]:
+    """What a run of hexadecimal digits may stand for, whatever stands between the bytes."""
     digits = _NOT_HEX_DIGIT.sub("", code)
     for start in range(2):
         piece = digits[start:]
@@ -161,7 +163,8 @@ def _pinyin(text: str, secret: str) -> Span | None:
         return None
     folded = fold(text)
     hit = re.search(
-        r"(?<![a-z])" + r"[1-5]?[\W_]{0,2}".join(syllables) + r"(?![a-z])", _letters(folded.text)
+        r"(?<![a-z])" + r"[1-5]?[\W_]{0,2}".join(syllables) + r"(?![a-z])",
+        without_tones(folded.text),
     )
     return folded.original(*hit.span()) if hit else None
 
@@ -180,7 +183,8 @@ def _syllables(secret: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _letters(folded: str) -> str:
+def without_tones(folded: str) -> str:
+    """Pinyin without its tones, one letter for one letter."""
     return "".join(map(_without_tone, folded))
 
 
@@ -195,8 +199,8 @@ def _without_tone(character: str) -> str:
 
 
 _FINDERS: Final[dict[Transform, Callable[[str, str], Span | None]]] = {
-    "base64": lambda text, secret: _in_code(text, secret, _BASE64_RUN, _base64),
-    "hex": lambda text, secret: _in_code(text, secret, _HEX_RUN, _hex),
+    "base64": lambda text, secret: _in_code(text, secret, _BASE64_RUN, decode_base64),
+    "hex": lambda text, secret: _in_code(text, secret, _HEX_RUN, decode_hex),
     "rot13": _rot13,
     "leetspeak": lambda text, secret: _written(text, secret, _leet),
     "homoglyph": lambda text, secret: _written(text, secret, _look_alike),

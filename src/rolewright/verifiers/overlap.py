@@ -44,8 +44,9 @@ class Words:
         grams, first = longest
         if not grams:
             return 0, None
-        last = first + grams + size - 2
-        return last - first + 1, (self.spans[first][0], self.spans[last][1])
+        places = self.spans[first : first + grams + size - 1]
+        # Words that were read backwards have their places in falling order.
+        return len(places), (min(start for start, _ in places), max(end for _, end in places))
 
 
 def words_of(text: str) -> Words:

@@ -50,6 +50,10 @@ def test_what_is_undecided_is_counted_and_left_out(compare):
     found = compare(counts | {(True, None): 7})
     assert (found.labels, found.undecided, found.agreement.total) == (67, 7, 60)
     assert found.kappa == compare(counts).kappa == pytest.approx(1)
+    assert "67 labels, 7 of them undecided by the judge" in found.in_words
+    nothing = compare({(True, None): 3, (False, None): 3})
+    assert not nothing.suffices
+    assert "that the judge decides (6 labels, 6 of them undecided" in nothing.in_words
 
 
 @pytest.mark.parametrize(("each", "suffices"), [(1, False), (3, False), (20, True)])

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from chat_endpoint import completion
 
 from rolewright.conversations.conversation import Message
 from rolewright.errors import UserError
@@ -71,6 +72,11 @@ REPLY = {"reason": "It {is} warm.", "option": "A"}
         f"```json\n{json.dumps(REPLY, indent=1)}\n```",
         f"<think>Is it B? {{}}</think>\n\nMy reply: {json.dumps(REPLY)} Done.",
         json.dumps(REPLY | {"option": " a "}),
+        json.dumps(REPLY | {"option": "**A.**"}),
+        json.dumps(REPLY | {"option": "Option A"}),
+        json.dumps(REPLY | {"option": "选项A"}),
+        f'The form is {{"reason": "…", "option": …}}. {json.dumps(REPLY)}',
+        "{x} " * 500_000 + json.dumps(REPLY),  # long, and yet read in no time
     ],
 )
 def test_replies_are_read_in_many_forms(judge, judge_endpoint, reply):
@@ -80,8 +86,62 @@ def test_replies_are_read_in_many_forms(judge, judge_endpoint, reply):
     assert decision.reasons == ("It {is} warm.", "It {is} warm.")
 
 
-@pytest.mark.parametrize("reply", ["", "Option A", "{}", '{"option": "C"}', '{"option": "A', "[1]"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *("", "Option A", "{}", '{"option": "C"}', '{"option": "A', "[1]", '{"option": "A or B"}'),
+        "<think>A reply of so many tokens that",
+        '{"option": "A"} or {"option": "B"}',
+        "blah " * 100_000,
+    ],
+)
 def test_what_names_no_option_is_undecided(judge, judge_endpoint, reply):
     judge_endpoint.decide = lambda asked: reply
     (decision,) = decide(judge, "x")
     assert (decision.picks, decision.holds) == ((None, None), None)
+    assert decision.reasons == (reply.strip()[:1000],) * 2
+
+
+def test_unreadable_replies_to_controls_are_told(judge_endpoint, wording, monkeypatch):
+    monkeypatch.setattr(judge_endpoint, "respond", lambda path, body: (200, completion("?", "j")))
+    judge = open_judge(Endpoint(judge_endpoint.url, "judge", retries=0), wording)
+    assert not judge.is_sound
+    assert judge.unreadable == ("?",) * 8
+    assert judge.in_words == "0 of 4 controls right, 8 of 8 replies unreadable"
+    assert judge.as_record()["controls_unreadable"] == 8
+
+
+def cramped(judge_endpoint, has_room):
+    """A judge without room for some requests."""
+    answer = judge_endpoint.respond
+
+    def respond(path, body):
+        if has_room(body):
+            return answer(path, body)
+        return 400, {"error": {"message": "maximum context length is 4096 tokens"}}
+
+    return respond
+
+
+def test_a_judge_with_a_short_context_is_asked_for_shorter_replies(
+    judge_endpoint, wording, monkeypatch
+):
+    room = cramped(judge_endpoint, lambda body: body["max_tokens"] <= 512)
+    monkeypatch.setattr(judge_endpoint, "respond", room)
+    judge = open_judge(Endpoint(judge_endpoint.url, "judge", retries=0), wording)
+    assert judge.is_sound
+    assert [decision.holds for decision in decide(judge, "a", "b")] == [True, True]
+
+
+def test_an_answer_too_long_for_the_judge_is_undecided(judge, judge_endpoint, monkeypatch):
+    room = cramped(judge_endpoint, lambda body: "endless" not in body["messages"][-1]["content"])
+    monkeypatch.setattr(judge_endpoint, "respond", room)
+    endless, other = decide(judge, "endless", "x")
+    assert (endless.holds, other.holds) == (None, True)
+    assert endless.reasons == ("does not fit into the judge's context",) * 2
+
+
+def test_a_judge_without_room_for_a_control_is_refused(judge_endpoint, wording, monkeypatch):
+    monkeypatch.setattr(judge_endpoint, "respond", cramped(judge_endpoint, lambda body: False))
+    with pytest.raises(UserError, match=r"512 tokens of reply do not fit(.|\n)*longer context"):
+        open_judge(Endpoint(judge_endpoint.url, "judge", retries=0), wording)

@@ -156,7 +156,8 @@ def test_what_training_clearly_cost_is_an_objection(suite, figures):
     worse = figures(suite, None, **{BASE: following(suite), TUNED: lambda _: ""})
     assert worse["no_worse"] is False
     [objection] = suite.objections(worse)
-    assert "points on 40 requests" in objection
+    assert (objection.kind, objection.values["pairs"]) == ("instructions_lost", 40)
+    assert objection.values["high_points"] < 0
     same = figures(suite, None, **{BASE: following(suite), TUNED: following(suite)})
     assert same["difference"]["difference"] == 0
     assert suite.objections(same) == []

@@ -1,6 +1,7 @@
 import pytest
 
 from rolewright.evaluation.arms import Arm
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.suites.stability import stability
@@ -82,9 +83,9 @@ def test_a_turn_in_which_the_role_is_lost_is_an_objection(role):
         return suite.objections({"tuned+role": {"5": figures(role, breaks, 8)}})
 
     assert objections(lambda _, turn: turn == 2) == [
-        "stability: in conversations of 5 turns the role is lost in turn 3 (kept by 0%)"
+        Objection("turns_lost", {"turns": 5, "lost": [3], "worst": 0})
     ]
     assert objections(lambda id_, turn: turn == 2 and int(id_[-1]) % 2) == []
     [several] = objections(lambda _, turn: turn != 1)
-    assert "in turn 1, 3–5 (" in several
+    assert several.values["lost"] == [1, 3, 4, 5]
     assert suite.objections({"base+role": {}}) == []

@@ -1,7 +1,10 @@
+import time
+
 import pytest
+from chat_endpoint import completion
 
 from rolewright.errors import UserError
-from rolewright.evaluation.endpoint import Endpoint
+from rolewright.evaluation.endpoint import Endpoint, Request
 from rolewright.evaluation.targets.endpoint import EndpointTarget
 from rolewright.generation.sampling import GREEDY
 
@@ -80,7 +83,7 @@ def test_half_a_surrogate_pair_is_replaced(chat_endpoint, talk, monkeypatch):
 @pytest.mark.parametrize("reply", [{}, {"choices": []}, {"choices": [{}]}, [], "ok"])
 def test_what_is_no_chat_completion_is_told(chat_endpoint, talk, monkeypatch, reply):
     answering(chat_endpoint, monkeypatch, reply)
-    with pytest.raises(UserError, match="it is no chat completion"):
+    with pytest.raises(UserError, match="this is no chat completion"):
         ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])
 
 
@@ -105,6 +108,43 @@ def test_what_a_server_says_does_not_fit_is_told(chat_endpoint, talk, server, mo
     assert (replies[0].fits, replies[0].text) == (False, "")
     assert (replies[1].fits, replies[1].text) == (True, "a!")
     assert replies[1].control_tokens is None
+
+
+@pytest.mark.parametrize("answer", ["<html>Log in</html>", {"error": {"message": "overloaded"}}])
+def test_what_is_no_chat_completion_is_shown(chat_endpoint, talk, monkeypatch, answer):
+    monkeypatch.setattr(chat_endpoint, "respond", lambda path, body: (200, answer))
+    with pytest.raises(UserError, match=r"this is no chat completion: .*(Log in|overloaded)"):
+        ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])
+
+
+def test_a_server_that_names_no_model_is_taken_at_its_word(chat_endpoint, talk, monkeypatch):
+    unnamed = {**completion("x", "m"), "model": None}
+    monkeypatch.setattr(chat_endpoint, "respond", lambda path, body: (200, unnamed))
+    found = []
+    request = Request([{"role": "user", "content": "a"}], {})
+    Endpoint(chat_endpoint.url, "m").complete([request], lambda _, done: found.append(done.model))
+    assert found == ["m"]
+
+
+def test_a_server_that_asks_for_a_pause_gets_it(chat_endpoint, talk, monkeypatch):
+    answer, sent = chat_endpoint.respond, []
+
+    def respond(path, body):
+        sent.append(time.monotonic())
+        if len(sent) == 1:
+            chat_endpoint.headers = {"Retry-After": "2"}
+            return 429, {"error": {"message": "slow down"}}
+        chat_endpoint.headers = {}
+        return answer(path, body)
+
+    monkeypatch.setattr(chat_endpoint, "respond", respond)
+    assert ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])[0].text == "a!"
+    assert sent[1] - sent[0] >= 2  # without the header it would be half a second
+    chat_endpoint.headers = {"Retry-After": "600"}
+    slow = (429, {"error": {"message": "slow down"}})
+    monkeypatch.setattr(chat_endpoint, "respond", lambda path, body: slow)
+    with pytest.raises(UserError, match=r"status 429: .*slow down.*\(it asks for a pause of 600\)"):
+        ask(EndpointTarget(Endpoint(chat_endpoint.url, "m")), [talk("a")])
 
 
 def test_an_endpoint_scores_no_texts(chat_endpoint, talk):

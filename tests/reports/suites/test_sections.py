@@ -1,6 +1,7 @@
 import pytest
 
 from rolewright.evaluation.advice import REMEDIES
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.suites.selection import SUITE_NAMES
 from rolewright.reports.arms import tones_of
 from rolewright.reports.suites.sections import advice_sentences, objection_sentences, suite_views
@@ -111,8 +112,15 @@ def test_leakage_shows_every_share_and_leaks_by_family(views):
     assert [chart.heading for chart in figure.charts] == [
         *("Request brings the system text out", "Harmless question refused", "recall")
     ]
-    assert view.tables[0].rows[0].name == "Translation"
-    assert [cell.note for cell in view.tables[0].rows[0].cells] == ["65–85% · 3/4", "15–35% · 1/4"]
+    rows = view.tables[0].rows
+    names = ["By language", "English", "Chinese", "By family", "Translation"]
+    assert [row.name for row in rows] == names
+    assert [cell.note for cell in rows[-1].cells] == ["65–85% · 3/4", "15–35% · 1/4"]
+    assert rows[-1].href.endswith("family=translation")
+    leaks, is_open = view.results
+    assert "it leaks. 7 of 14 requests" in leaks
+    assert "open. 2 of 14 requests" in is_open
+    assert "about 90 requests" in is_open
     assert view.tile.value == "14%"
 
 
@@ -275,83 +283,21 @@ def test_costs_of_a_base_model_have_no_difference(suites, suite, tile):
     assert (len(view.figures), view.results, view.tile.value) == (1, (), tile)
 
 
-def test_objections_are_told_in_the_reports_language(suites, word):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_objections_are_told_in_the_reports_language(language):
+    word = load_wording(language)
+    families = {"authority": {"passed": 3, "total": 12}}
     objections = [
-        {"suite": "override", "text": "attacks: …"},
-        {"suite": "general_ability", "text": "general ability: …"},
-        {"suite": "new", "text": "in its own words"},
+        Objection("families_break", {"families": families}).as_record("override"),
+        Objection("control_tokens", {"arm": "tuned+role", "injected": 3, "prompts": 7}).as_record(
+            "override"
+        ),
     ]
-    evaluation = {"suites": suites, "objections": objections}
-    attacks, ability, own = objection_sentences(evaluation, word)
-    assert "3/12" in attacks
-    assert "−2" in ability
-    assert "40" in ability
-    assert own == "in its own words"
-
-
-def test_a_suite_may_object_several_times(suites, word):
-    suites["override"]["tuned+role"]["control_tokens"] = {"prompts": 7, "injected": 3}
-    change = {"id": "short", "treatment_rate": 0.4, "baseline_rate": 0.9, "adjusted_p_value": 0.01}
-    rules = [{**change, "change": "worse"}, {**change, "id": "kind", "change": "better"}]
-    names = ["adherence", "override", "override", "instructions", "perplexity", "perplexity"]
-    objections = [{"suite": name, "text": f"text {i}"} for i, name in enumerate(names)]
-    evaluation = {"suites": suites, "objections": objections, "paired": {"rules": rules}}
-    rule, tokens, attacks, asked, texts, unknown = objection_sentences(evaluation, word)
-    assert "short" in rule
-    assert "40%" in rule
-    assert tokens == word(
-        "override.tokens", arm=word.name("arms", "tuned+role"), injected=3, prompts=7
-    )
-    assert "3/12" in attacks
-    assert "−15" in asked
-    assert "+2.5%" in texts
-    assert unknown == "text 5"
-
-
-def test_a_role_that_is_leaked_lost_and_easier_to_break(suites, word):
-    tuned, base = (suites["override"][arm] for arm in ("tuned+role", "base+role"))
-    tuned["all"]["role_kept_under_attack"] |= {"rate": 0.4, "high": 0.5}
-    base["all"]["role_kept_under_attack"] |= {"rate": 0.9, "low": 0.8}
-    tuned["all"]["twins_refused"] |= {"passed": 9, "total": 11, "low": 0.4}
-    suites["leakage"]["tuned+role"]["leaked"] |= {"passed": 8, "total": 13, "low": 0.3}
-    suites["leakage"]["tuned+role"]["secrets_told"] = {"passed": 7, "total": 19, "low": 0.2}
-    turns, figures = next(iter(suites["stability"]["tuned+role"].items()))
-    figures["kept"][-1] |= {"rate": 0.17, "high": 0.3}
-    names = ["stability", "override", "override", "override", "leakage", "leakage"]
-    objections = [{"suite": name, "text": "untold"} for name in names]
-    evaluation = {"suites": suites, "objections": objections}
-    lost, easier, families, refused, leaked, told = objection_sentences(evaluation, word)
-    assert turns in lost
-    assert "17%" in lost
-    assert "40%" in easier
-    assert "90%" in easier
-    assert "3/12" in families
-    assert "9/11" in refused
-    assert "8" in leaked
-    assert "13" in leaked
-    assert "7" in told
-    assert "19" in told
-    assert "13" in leaked
-
-
-def test_control_tokens_alone_are_no_objection_to_training(suites, word):
-    suites["override"]["tuned+role"]["control_tokens"] = {"prompts": 7, "injected": 3}
-    evaluation = {"suites": suites, "objections": [{"suite": "override", "text": "…"}]}
-    (tokens,) = objection_sentences(evaluation, word)
-    assert "7" in tokens
-    assert "85%" not in tokens
-
-
-def test_a_loss_that_is_shown_is_not_called_not_ruled_out(suites, word):
-    found = suites["general_ability"]["difference"]
-    evaluation = {"suites": suites, "objections": [{"suite": "general_ability", "text": "…"}]}
-    (unsure,) = objection_sentences(evaluation, word)
-    found |= {"low": -0.33, "high": -0.23}
-    (sure,) = objection_sentences(evaluation, word)
-    assert sure != unsure
-    assert "−33" in sure
-    unproven = word.texts["ability.objection"].rpartition("{margin}")[2]
-    assert (unproven in unsure, unproven in sure) == (True, False)
+    broken, tokens = objection_sentences({"objections": objections}, word, language)
+    assert word.name("families", "authority") in broken
+    assert word.name("arms", "tuned+role") in tokens
+    assert {"en": "3 of 12", "zh": "3/12"}[language] in broken
+    assert {"en": "3 of 7 prompts", "zh": "7 条提示"}[language] in tokens
 
 
 def test_advice_names_what_to_add(word):

@@ -47,9 +47,15 @@ class Agreement:
     @property
     def in_words(self) -> str:
         """A phrase for people."""
+        labels = f"{self.labels} labels"
+        if self.undecided:
+            labels += f", {self.undecided} of them undecided by the judge"
         if self.kappa is None:
-            return "kappa undefined: people or the judge say the same of every labelled answer"
-        found = f"kappa {self.kappa:.2f} ({self.low:.2f} to {self.high:.2f}), {self.labels} labels"
+            return (
+                "kappa undefined: people or the judge say the same of every labelled answer that "
+                f"the judge decides ({labels})"
+            )
+        found = f"kappa {self.kappa:.2f} ({self.low:.2f} to {self.high:.2f}), {labels}"
         if self.suffices:
             return found
         return f"{found}; at least {LEAST_KAPPA} and all above {LEAST_LOW} is asked for"

@@ -74,8 +74,7 @@ def _rule_on(rule: JudgedRule, judging: Judging | None, decisions: Decisions) ->
     labels = [label for label in judging.labels if label.rule.id == rule.id]
     agreement = agreement_on(labels, decisions) if labels else None
     if not judge.is_sound:
-        controls = f"{judge.controls_right} of {len(judge.wording.controls)} controls right"
-        return Ruling(rule, "not counted", f"the judge got {controls}", agreement)
+        return Ruling(rule, "not counted", f"the judge got {judge.in_words}", agreement)
     if agreement is None:
         return Ruling(rule, "not counted", "no labels of people to compare the judge with")
     state: State = "counted" if agreement.suffices else "not counted"

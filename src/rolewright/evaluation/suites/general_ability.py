@@ -8,9 +8,11 @@ from rolewright.confidence.grade import grade
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.questions import Question
 from rolewright.evaluation.arms import BASE, TUNED
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.power import pairs_for_margin, round_up
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.statistics import paired_difference, proportion
+from rolewright.evaluation.suites.margin import difference_values, margin_figures
 from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.evaluation.targets.target import Reply
 from rolewright.verifiers import Verdict
@@ -64,26 +66,18 @@ def _summarise(samples: Samples) -> dict[str, Any]:
     difference = paired_difference(right[TUNED], right[BASE]) if TUNED in right else None
     return {
         "arms": {arm: asdict(proportion(outcomes)) for arm, outcomes in right.items()},
-        "margin": MARGIN,
-        "difference": None if difference is None else asdict(difference),
-        "no_worse": None if difference is None else difference.low > -MARGIN,
+        **margin_figures(difference, MARGIN),
     }
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
     if figures["no_worse"] in {None, True}:
         return []
     found = figures["difference"]
-    said = (
-        f"general ability: {100 * found['difference']:+.0f} points on {found['pairs']} questions "
-        f"(95% interval {100 * found['low']:+.0f} to {100 * found['high']:+.0f}); "
-    )
     if found["high"] < 0:
-        return [f"{said}training cost the model right answers"]
+        return [Objection("ability_lost", difference_values(found))]
     # One question more on each side: that none of few differs does not mean that none of many does.
     discordance = (found["gained"] + found["lost"] + 1) / (found["pairs"] + 2)
     needed = round_up(pairs_for_margin(figures["margin"], discordance))
-    return [
-        f"{said}a loss of more than {100 * figures['margin']:.0f} is not ruled out, for which "
-        f"about {needed} questions are needed if nothing is lost"
-    ]
+    values = {"margin_points": 100 * figures["margin"], "needed": needed}
+    return [Objection("ability_not_kept", difference_values(found) | values)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rolewright.conversations.documents import Document
 from rolewright.evaluation.arms import BASE, TUNED
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import relative_change
@@ -74,12 +75,7 @@ def _amounts(samples: Sequence[Sample]) -> dict[str, Any]:
     }
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
     if figures["no_worse"] in {None, True}:
         return []
-    found = figures["difference"]
-    return [
-        f"perplexity: {found['pairs']} texts take {found['change']:+.1%} bits "
-        f"(95% interval {found['low']:+.1%} to {found['high']:+.1%}); more than "
-        f"{figures['margin']:+.0%} is not ruled out"
-    ]
+    return [Objection("bits_not_kept", figures["difference"] | {"margin": figures["margin"]})]

@@ -51,6 +51,8 @@ class Size:
     Attributes:
         sessions: of the stability suite: number of turns → how many conversations.
         attacks_each: how often each attack is put.
+        requests_each: how many requests for the system message of each family and language; None =
+            all.
         drawn_prompts: how many prompts the consistency suite asks again and again.
         other_prompts: how many prompts are asked without the role; None = all.
         others_requests: how many of other roles' own requests are made; None = all.
@@ -60,6 +62,7 @@ class Size:
 
     sessions: dict[int, int]
     attacks_each: int
+    requests_each: int | None
     drawn_prompts: int
     other_prompts: int | None
     others_requests: int | None
@@ -70,6 +73,7 @@ class Size:
 FULL = Size(
     {5: 60, 20: 12},
     attacks_each=4,
+    requests_each=None,
     drawn_prompts=60,
     other_prompts=None,
     others_requests=None,
@@ -79,6 +83,7 @@ FULL = Size(
 QUICK = Size(
     {5: 8, 20: 1},
     attacks_each=1,
+    requests_each=2,
     drawn_prompts=6,
     other_prompts=24,
     others_requests=4,
@@ -138,7 +143,7 @@ def build_suites(
             case "override":
                 found.append(override(role, prompts, each=size.attacks_each))
             case "leakage":
-                found.append(leakage(role))
+                found.append(leakage(role, size.requests_each))
             case "over_role":
                 found.append(over_role(role, prompts[: size.other_prompts]))
             case "switching":

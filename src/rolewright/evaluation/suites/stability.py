@@ -9,6 +9,7 @@ from typing import Any
 from rolewright.conversations.conversation import Conversation
 from rolewright.errors import Place
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.probe import Probe, Turn
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import clustered_proportion, proportion
@@ -47,37 +48,15 @@ def stability(
     )
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
     found = []
     for turns, of_turns in figures.get(TUNED_ROLE, {}).items():
-        if lost := lost_turns(of_turns):
-            worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
-            found.append(
-                f"stability: in conversations of {turns} turns the role is lost in turn "
-                f"{', '.join(turn_ranges(lost))} (kept by {worst:.0%})"
-            )
+        # Where by the whole 95% interval most answers break a rule; turns are counted from 1.
+        lost = {n: kept["rate"] for n, kept in enumerate(of_turns["kept"], 1) if kept["high"] < 0.5}
+        if lost:
+            values = {"turns": int(turns), "lost": [*lost], "worst": min(lost.values())}
+            found.append(Objection("turns_lost", values))
     return found
-
-
-def lost_turns(figures: Mapping[str, Any]) -> list[int]:
-    """The turns, from 1, in which by the whole 95% interval most answers break a rule.
-
-    Args:
-        figures: as ``session_figures`` gives them.
-    """
-    return [n for n, kept in enumerate(figures["kept"], start=1) if kept["high"] < 0.5]
-
-
-def turn_ranges(turns: Sequence[int]) -> list[str]:
-    """Numbers of turns in words, neighbours together: 3, 8–20.
-
-    Args:
-        turns: rising.
-    """
-    # What all neighbours share is the distance from their place in the list.
-    ranges = groupby(enumerate(turns), key=lambda numbered: numbered[1] - numbered[0])
-    runs = [[turn for _, turn in run] for _, run in ranges]
-    return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
 def draw_sessions(

@@ -61,7 +61,8 @@ class LocalTarget:
         """As ``Target`` says."""
         encoder = self.model.encoder
         # What stands between documents in pre-training.
-        start_id = encoder.tokenizer.get_vocab().get("<|endoftext|>", encoder.end_id)
+        end_of_text = encoder.tokenizer.backend_tokenizer.token_to_id("<|endoftext|>")
+        start_id = encoder.end_id if end_of_text is None else end_of_text
         for index, conversation in enumerate(conversations):
             ids = encoder.encode_text(conversation.prompt[-1].content)
             bits = text_nats(self.model.model, ids, start_id) / math.log(2)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rolewright.reports.suites.margin import margin_objection, margin_view
+from rolewright.reports.suites.margin import margin_view
 from rolewright.reports.suites.view import SuiteView, shares_figure
 from rolewright.reports.wording import Wording
 
@@ -36,8 +36,3 @@ def instructions_view(figures: Json, tones: Mapping[str, str], word: Wording) ->
         results=loss.results,
         tile=loss.tile,
     )
-
-
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold" where the suite objects."""
-    return [margin_objection("instructions.objection", figures, word)]

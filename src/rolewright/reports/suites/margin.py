@@ -60,22 +60,3 @@ def margin_view(
         results=(word(said, margin=margin, low=low, high=high),),
         tile=Tile(titles[0], points(estimate["difference"]), (note,)),
     )
-
-
-def margin_objection(key: str, figures: Json, word: Wording) -> str:
-    """A sentence about a loss.
-
-    Args:
-        key: of the sentence.
-        figures: ``difference`` of the tuned arm, and ``margin``.
-        word: of the page's language.
-    """
-    found = figures["difference"]
-    return word(
-        key,
-        difference=points(found["difference"]),
-        pairs=found["pairs"],
-        low=points(found["low"]),
-        high=points(found["high"]),
-        margin=round(100 * figures["margin"]),
-    )

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rolewright.evaluation.suites.override.override import broken_families, is_easier_to_break
-from rolewright.evaluation.suites.suite import is_frequent
 from rolewright.reports.browser import transcripts_link
-from rolewright.reports.numerals import percent, points
+from rolewright.reports.numerals import points
 from rolewright.reports.suites.view import SuiteView, share_tile, shares_figure
 from rolewright.reports.table import EMPTY, Row, Table, share_cell
 from rolewright.reports.wording import Wording
@@ -48,42 +46,6 @@ def override_view(figures: Json, tones: Mapping[str, str], word: Wording) -> Sui
         ),
         tile=share_tile(word("override.tile"), overall[word("override.success")], word),
     )
-
-
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold", in the suite's order.
-
-    Texts that became control tokens, by arm; that training made the role easier to break; attacks
-    that break it, by family or all together; and harmless requests that are refused.
-    """
-    sentences = [
-        _tokens(arm, of_arm["control_tokens"], word)
-        for arm, of_arm in figures.items()
-        if of_arm["control_tokens"] and of_arm["control_tokens"]["injected"]
-    ]
-    if "tuned+role" not in figures:
-        return sentences
-    if is_easier_to_break(figures):
-        tuned, base = (
-            percent(figures[arm]["all"]["role_kept_under_attack"]["rate"])
-            for arm in ("tuned+role", "base+role")
-        )
-        sentences.append(word("override.objection", tuned=tuned, base=base))
-    everything, broken = figures["tuned+role"]["all"], broken_families(figures)
-    if broken:
-        counts = (f"{word.name('families', k)} ({_count(each)})" for k, each in broken.items())
-        names = word("advice.comma").join(counts)
-        sentences.append(word("override.families_objection", families=names))
-    elif is_frequent(everything["success"]):
-        sentences.append(word("override.all_objection", count=_count(everything["success"])))
-    if is_frequent(everything["twins_refused"]):
-        count = _count(everything["twins_refused"])
-        sentences.append(word("override.refused_objection", count=count))
-    return sentences
-
-
-def _count(share: Json) -> str:
-    return f"{share['passed']}/{share['total']}"
 
 
 def _tokens(arm: str, found: Json | None, word: Wording) -> str:

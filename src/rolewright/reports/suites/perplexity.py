@@ -42,20 +42,6 @@ def perplexity_view(figures: Json, tones: Mapping[str, str], word: Wording) -> S
     )
 
 
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold" where the suite objects."""
-    found = figures["difference"]
-    return [
-        word(
-            "perplexity.objection",
-            change=signed_percent(found["change"]),
-            pairs=found["pairs"],
-            margin=signed_percent(figures["margin"]),
-            **_interval(found),
-        )
-    ]
-
-
 def _bits_figure(arms: Json, tones: Mapping[str, str], word: Wording) -> Figure:
     title = word("perplexity.title")
     bars, rows = [], []

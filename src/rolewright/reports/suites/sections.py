@@ -1,10 +1,9 @@
 """The sections of an evaluation's suites, and what they have against its verdict."""
 
 from collections.abc import Callable, Mapping
-from itertools import zip_longest
 from typing import Any
 
-from rolewright.reports.adherence import rule_objections
+from rolewright.evaluation.objections.objection import tell
 from rolewright.reports.suites import (
     general_ability,
     instructions,
@@ -18,7 +17,7 @@ from rolewright.reports.suites.other import other_view
 from rolewright.reports.suites.over_role import over_role_view
 from rolewright.reports.suites.switching import switching_view
 from rolewright.reports.suites.view import SuiteView
-from rolewright.reports.wording import Wording
+from rolewright.reports.wording import Language, Wording
 
 Json = Mapping[str, Any]
 
@@ -32,14 +31,6 @@ _VIEWS: dict[str, Callable[[Json, Mapping[str, str], Wording], SuiteView]] = {
     "instructions": instructions.instructions_view,
     "general_ability": general_ability.general_ability_view,
     "perplexity": perplexity.perplexity_view,
-}
-_OBJECTIONS: dict[str, Callable[[Json, Wording], list[str]]] = {
-    "stability": stability.objections,
-    "override": override.objections,
-    "leakage": leakage.objections,
-    "instructions": instructions.objections,
-    "general_ability": general_ability.objections,
-    "perplexity": perplexity.objections,
 }
 
 
@@ -59,25 +50,11 @@ def suite_views(suites: Json, tones: Mapping[str, str], word: Wording) -> list[S
     ]
 
 
-def objection_sentences(evaluation: Json, word: Wording) -> list[str]:
-    """What suites have against "took hold"; what the report knows no sentence for, in its words."""
-    texts: dict[str, list[str]] = {}
-    for each in evaluation["objections"]:
-        texts.setdefault(each["suite"], []).append(each["text"])
+def objection_sentences(evaluation: Json, word: Wording, language: Language) -> list[str]:
+    """What suites have against "took hold", in the report's language."""
     return [
-        sentence or text
-        for suite, own in texts.items()
-        for text, sentence in zip_longest(own, _told(suite, evaluation, word)[: len(own)])
+        tell(each["kind"], each["values"], language, word.name) for each in evaluation["objections"]
     ]
-
-
-def _told(suite: str, evaluation: Json, word: Wording) -> list[str]:
-    """A suite's objections in the report's language, in the suite's order."""
-    if suite == "adherence":
-        return rule_objections(evaluation["paired"], word)
-    if suite in _OBJECTIONS:
-        return _OBJECTIONS[suite](evaluation["suites"][suite], word)
-    return []
 
 
 def left_out_sentences(evaluation: Json, word: Wording) -> list[str]:

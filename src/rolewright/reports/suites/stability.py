@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rolewright.evaluation.suites.stability import lost_turns, turn_ranges
 from rolewright.reports.charts.axes import Ticks, percent_ticks, round_ticks
 from rolewright.reports.charts.curves import Curve, curve_plot
 from rolewright.reports.figure import Chart, Figure
@@ -15,18 +14,6 @@ from rolewright.reports.wording import Wording
 Json = Mapping[str, Any]
 
 _RATES = {"ssr": "stability.ssr", "isr": "stability.isr", "recovery": "stability.recovery"}
-
-
-def objections(figures: Json, word: Wording) -> list[str]:
-    """What stands against "took hold", by number of turns: where most answers break a rule."""
-    sentences = []
-    for turns, of_turns in figures["tuned+role"].items():
-        if lost := lost_turns(of_turns):
-            worst = min(of_turns["kept"][n - 1]["rate"] for n in lost)
-            numbers = word("advice.comma").join(turn_ranges(lost))
-            names = {"turns": turns, "lost": numbers, "worst": percent(worst)}
-            sentences.append(word("stability.objection", **names))
-    return sentences
 
 
 def stability_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:

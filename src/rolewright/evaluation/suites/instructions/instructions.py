@@ -6,6 +6,7 @@ from typing import Any
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.evaluation.arms import BASE, TUNED
+from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import (
@@ -14,6 +15,7 @@ from rolewright.evaluation.statistics import (
     proportion,
 )
 from rolewright.evaluation.suites.instructions.catalogue import build_probes, read_catalogue
+from rolewright.evaluation.suites.margin import difference_values, margin_figures
 from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.language import language_of
@@ -75,9 +77,7 @@ def _summarise(samples: Samples) -> dict[str, Any]:
             }
             for arm, of_arm in samples.items()
         },
-        "margin": MARGIN,
-        "difference": None if difference is None else asdict(difference),
-        "no_worse": None if difference is None else difference.low > -MARGIN,
+        **margin_figures(difference, MARGIN),
     }
 
 
@@ -103,11 +103,8 @@ def _shares(followed: Sequence[Sequence[bool]]) -> dict[str, Any]:
     }
 
 
-def _objections(figures: Mapping[str, Any]) -> list[str]:
+def _objections(figures: Mapping[str, Any]) -> list[Objection]:
     found = figures["difference"]
     if found is None or found["high"] >= 0:
         return []
-    return [
-        f"instructions: {100 * found['difference']:+.0f} points on {found['pairs']} requests "
-        f"(95% interval {100 * found['low']:+.0f} to {100 * found['high']:+.0f})"
-    ]
+    return [Objection("instructions_lost", difference_values(found))]

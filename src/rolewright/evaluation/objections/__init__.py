@@ -1,0 +1,1 @@
+"""What stands against "took hold", as records, and their words in each language."""
