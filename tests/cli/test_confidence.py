@@ -115,3 +115,22 @@ def test_questions_it_was_certified_on_are_an_error_too(refused, rolewright, bun
 
 def test_without_a_calibration_there_is_nothing_to_judge(refused, bundle, fresh):
     assert "has no confidence to judge" in refused("confidence", bundle, fresh, *LIMIT)
+
+
+def test_a_question_is_its_whole_conversation_however_it_is_written(
+    as_json, refused, rolewright, bundle, project
+):
+    questions = write(project / "fit.jsonl", "Question", 20)
+    assert rolewright("calibrate", bundle, questions, *LIMIT, "--budget", "softmax")[0] == 0
+    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    for row in rows:
+        [turn] = row["messages"]
+        turn["content"] = f" {turn['content'].upper()}\n"
+    path = project / "again.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert "20 errors" in refused("confidence", bundle, path, *LIMIT)
+    for row in rows:
+        before = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+        row["messages"] = before + row["messages"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert as_json("confidence", bundle, path, *LIMIT)[1]["questions"] == 20

@@ -266,3 +266,17 @@ def test_certain_and_wrong_has_a_finite_likelihood():
     ends = np.array([0.0, 1.0])
     assert negative_log_likelihood(ends, np.array([True, False])) == pytest.approx(-np.log(1e-6))
     assert negative_log_likelihood(ends, np.array([False, True])) == pytest.approx(1e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize(("answers", "chance"), [(2, 0.6), (4, 0.3), (9, 0.85)])
+def test_the_debiased_error_has_no_bias(answers, chance):
+    """The mean of its square over all outcomes of one bin, each weighted by its probability.
+
+    Of answers that are all given for certain no square is negative, so that none is cut off.
+    """
+    mean = 0.0
+    for outcome in itertools.product([False, True], repeat=answers):
+        right = np.array(outcome)
+        weight = np.where(right, chance, 1 - chance).prod()
+        mean += weight * debiased_error(np.ones(answers), right) ** 2
+    assert mean == pytest.approx((1 - chance) ** 2, abs=1e-12)

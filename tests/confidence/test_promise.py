@@ -81,3 +81,18 @@ def test_questions_without_scenarios_are_an_error():
     graded = [a.model_copy(update={"scenario": None}) for a in answers(100)]
     with pytest.raises(UserError, match="none of them names a scenario"):
         certify(graded, Promise(0.5, 0.1, by_scenario=True))
+
+
+def test_a_question_asked_ten_times_is_one_piece_of_evidence():
+    """Thirty questions are none of the hundreds that their three hundred copies look like."""
+    graded = [
+        answer.model_copy(
+            update={"id": f"{answer.id}-{copy}", "question": f"{question}{' ' * copy}"}
+        )
+        for answer in answers(30, seed=1)
+        for question in [answer.question]
+        for copy in range(10)
+    ]
+    found = certify(graded, Promise(0.3, 0.05))
+    assert found.certificate.tested == len(found.certified_on) == 15
+    assert found.questions == 150

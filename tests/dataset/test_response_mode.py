@@ -58,7 +58,7 @@ CASES = {
     ("mode", "text"), [(mode, text) for mode, texts in CASES.items() for text in texts]
 )
 def test_modes(mode, text):
-    assert response_mode(text, ASKED) == mode
+    assert response_mode(text) == mode
 
 
 def test_every_mode_has_its_cases():
@@ -68,14 +68,14 @@ def test_every_mode_has_its_cases():
 @pytest.mark.parametrize("text", ["I can't help with that.", "Yes."])
 def test_thoughts_are_no_answer(text):
     thought = f"<think>\n1. a\n2. b\n</think>\n{text}"
-    assert response_mode(thought, ASKED) == response_mode(text, ASKED)
+    assert response_mode(thought) == response_mode(text)
 
 
 def test_a_refusal_far_down_is_advice_within_an_answer():
     text = "The tower has two hundred steps and a lift. " * 6 + "I can't help with parking."
-    assert response_mode(text, ASKED) == "answer"
+    assert response_mode(text) == "answer"
 
 
 @given(st.text(max_size=200))
 def test_any_text_has_a_mode(text):
-    assert response_mode(text, ASKED) in MODES
+    assert response_mode(text) in MODES

@@ -40,7 +40,7 @@ def project(tmp_path):
 
 def found_in(project, answers, *, rows_worth_a_process, monkeypatch):
     monkeypatch.setattr(second_process, "_ROWS_WORTH_A_PROCESS", rows_worth_a_process)
-    monkeypatch.setattr(second_process, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(second_process, "ROWS_AT_ONCE", 3)
     rows = [
         {"messages": [{"role": "user", "content": f"第{n}个"}, {"role": "assistant", "content": a}]}
         for n, a in enumerate(answers)

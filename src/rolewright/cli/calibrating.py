@@ -10,6 +10,7 @@ from rolewright.bundle.read import Bundle
 from rolewright.bundle.write import add_calibration, part_name
 from rolewright.cli.output import progress, say
 from rolewright.confidence.answers import halves
+from rolewright.confidence.asked import question_text
 from rolewright.confidence.calibrate import Fitted, calibrate
 from rolewright.confidence.calibration import Calibration, HeadRecord
 from rolewright.confidence.conditions import conditions_of
@@ -97,7 +98,7 @@ def answer_and_score(
     if budget == "full":
         tunable = questions
         if certifies:
-            rows, _ = halves([each.conversation.prompt[-1].content for each in questions])
+            rows, _ = halves([question_text(each.conversation.prompt) for each in questions])
             tunable = [questions[row] for row in rows]
         dropout = _tune(
             model,

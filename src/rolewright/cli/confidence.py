@@ -134,9 +134,11 @@ def refuse_used(calibration: "Calibration", questions: "Sequence[Question]") -> 
     Raises:
         UserError: with every question that the calibration has used.
     """
+    from rolewright.confidence.asked import question_key, question_text
     from rolewright.errors import Fault, UserError
 
-    used = {answer.question for answer in calibration.graded} | set(calibration.certified_on)
+    fitted_to = [answer.question for answer in calibration.graded]
+    used = {question_key(each) for each in (*fitted_to, *calibration.certified_on)}
     faults = [
         Fault(
             question.conversation.place,
@@ -145,7 +147,7 @@ def refuse_used(calibration: "Calibration", questions: "Sequence[Question]") -> 
             "leave it out",
         )
         for question in questions
-        if question.conversation.prompt[-1].content in used
+        if question_key(question_text(question.conversation.prompt)) in used
     ]
     if faults:
         raise UserError(*faults)

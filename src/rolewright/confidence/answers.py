@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rolewright.confidence.asked import question_key
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.head import Head, fit_linear_head, fit_mlp_head
 from rolewright.confidence.log_odds import probability
@@ -29,7 +30,7 @@ class Answers:
     Attributes:
         sureties: by score name, each in [0, 1], shape (answers,).
         correct: shape (answers,).
-        groups: equal for equal questions, shape (answers,).
+        groups: equal for the same question, shape (answers,).
         features: what a head reads, shape (answers, inputs); None without a head.
         head_kind: of heads that are fitted to them.
     """
@@ -81,13 +82,16 @@ class Answers:
         Raises:
             UserError: too few different questions for every fold to have both kinds to fit to.
         """
-        from sklearn.model_selection import StratifiedGroupKFold
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         number = min(FOLDS, int(self.correct.sum()), int((~self.correct).sum()))
-        folds = []
-        if 2 <= number <= len(set(self.groups.tolist())):
-            splitter = StratifiedGroupKFold(number, shuffle=True, random_state=0)
-            folds = list(splitter.split(self.groups, self.correct, self.groups))
+        folds, different = [], len(set(self.groups.tolist()))
+        if 2 <= number <= different:
+            # Groups take long, since the best fold of each is looked for.
+            groups = None if different == len(self.groups) else self.groups
+            kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+            splitter = kind(number, shuffle=True, random_state=0)
+            folds = list(splitter.split(self.groups, self.correct, groups))
         if not folds or any(len(set(self.correct[fitting].tolist())) < 2 for fitting, _ in folds):
             raise UserError.at(
                 "the graded questions",
@@ -129,8 +133,15 @@ class Answers:
 
 
 def group_questions(questions: Sequence[str]) -> Rows:
-    """A number for each question that is equal for equal ones, shape (questions,)."""
-    return np.unique(questions, return_inverse=True)[1].astype(np.int64)
+    """A number for each question that is equal for the same ones, shape (questions,)."""
+    return np.unique([question_key(each) for each in questions], return_inverse=True)[1].astype(
+        np.int64
+    )
+
+
+def first_asked(questions: Sequence[str]) -> Rows:
+    """Where each question stands first, ascending: the same one again is no further evidence."""
+    return np.sort(np.unique(group_questions(questions), return_index=True)[1]).astype(np.int64)
 
 
 def halves(questions: Sequence[str]) -> tuple[Rows, Rows]:
@@ -142,14 +153,16 @@ def halves(questions: Sequence[str]) -> tuple[Rows, Rows]:
     Raises:
         UserError: there are fewer than two different questions.
     """
-    if len(set(questions)) < 2:
+    groups = group_questions(questions)
+    different = len(set(groups.tolist()))
+    if different < 2:
         raise UserError.at(
             "the graded questions",
-            f"{len(set(questions))} of them are different",
+            f"{different} of them are different",
             expected="hundreds: one half is fitted to, the other keeps the promise",
         )
     from sklearn.model_selection import GroupShuffleSplit
 
     splitter = GroupShuffleSplit(1, test_size=0.5, random_state=0)
-    first, second = next(splitter.split(questions, groups=questions))
+    first, second = next(splitter.split(questions, groups=groups))
     return np.asarray(first), np.asarray(second)

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from rolewright.confidence.answer_log import LoggedAnswer
+from rolewright.confidence.answers import first_asked
 from rolewright.confidence.betting import e_process
 from rolewright.confidence.calibration import Calibration
 from rolewright.confidence.graded import GradedAnswer
@@ -213,7 +214,4 @@ def watch_promise(
 
 def _once(answers: Sequence[Asked]) -> list[Asked]:
     """The first answer to each question: the same one asked again is no further evidence."""
-    first: dict[str, Asked] = {}
-    for answer in answers:
-        first.setdefault(answer.question, answer)
-    return list(first.values())
+    return [answers[row] for row in first_asked([answer.question for answer in answers])]

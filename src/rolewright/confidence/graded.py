@@ -11,6 +11,7 @@ class GradedAnswer(BaseModel):
     id: str
     scenario: str | None = None
     question: str
+    """As ``asked.question_text`` gives it."""
     expected: tuple[str, ...]
     """Accepted answers; empty where the answer came graded."""
     answer: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rolewright.confidence.answers import Answers, halves
+from rolewright.confidence.answers import Answers, first_asked, halves
 from rolewright.confidence.calibrate import Fitted, calibrate
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.guarantee import Certificate, Promise, candidate_thresholds, certify
@@ -23,6 +23,8 @@ def calibrate_with_promise(
 ) -> Fitted:
     """Fit a confidence to one half of the answers, and certify a threshold of it on the other.
 
+    There each question counts once, with its first answer: copies are no independent evidence.
+
     Args:
         graded: the model's own answers to questions it was not trained on.
         promise: what the threshold is to keep.
@@ -35,6 +37,7 @@ def calibrate_with_promise(
             scenario where each is to have its own certificate.
     """
     fitting, testing = halves([answer.question for answer in graded])
+    testing = testing[first_asked([graded[row].question for row in testing])]
     scenarios = _scenarios([graded[row] for row in testing]) if promise.by_scenario else []
     answers = Answers.of(graded, features, head_kind)
     fitted = calibrate(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rolewright.confidence.asked import question_text
 from rolewright.confidence.grade import grade
 from rolewright.confidence.graded import GradedAnswer
 from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_features
@@ -97,7 +98,7 @@ def answer_questions(
         GradedAnswer(
             id=question.conversation.id,
             scenario=question.conversation.scenario,
-            question=question.conversation.prompt[-1].content,
+            question=question_text(question.conversation.prompt),
             expected=question.answers,
             answer=answer.text,
             correct=grade(question, answer.text),

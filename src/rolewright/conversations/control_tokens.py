@@ -15,4 +15,4 @@ def control_tokens_in(text: str) -> tuple[str, ...]:
     Qwen's ``<|im_start|>``, ``<|im_end|>``, ``<|endoftext|>`` and ``<|extra_N|>`` are among them,
     as is anything else of that shape, so that other models' control tokens are noticed too.
     """
-    return tuple(dict.fromkeys(PATTERN.findall(text)))
+    return tuple(dict.fromkeys(PATTERN.findall(text))) if "<|" in text else ()

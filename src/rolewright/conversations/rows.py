@@ -7,6 +7,7 @@ JSON array has to be.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 
@@ -134,7 +135,12 @@ def _row_of_line(place: Place, line: bytes) -> Row | Fault:
         return Fault(
             place, f"broken JSON{column}: {error.found}", "one JSON object", _ONE_OBJECT_A_LINE
         )
-    return Row(place, f"{Path(place.file).name}:{place.line}", decoded.value, decoded.defects)
+    return Row(place, f"{_name_of(place.file)}:{place.line}", decoded.value, decoded.defects)
+
+
+@lru_cache(maxsize=1)  # asked for each row of one file after another
+def _name_of(file: str) -> str:
+    return Path(file).name
 
 
 def _decode_line(text: str) -> Decoded:

@@ -42,7 +42,7 @@ class Balance:
             assignment = self._assigner.assign(row.conversation)
             scenario = assignment.scenario if assignment.certain else None
             for answer in trained_answers(row.conversation):
-                mode = response_mode(answer, row.conversation)
+                mode = response_mode(answer)
                 self._by_scenario[scenario][mode] += 1
                 self._declined[scenario] += mode in DECLINES or self._by_rule.is_declined(
                     answer, row.conversation, scenario

@@ -25,7 +25,6 @@ _GOES_ON: Final = re.compile(
 _FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _PAIRS: Final = ("（）", "《》", "「」", "【】", "“”")
 _SENTENCE_END: Final = re.compile(r"[。！？!?…][”’」』）\"')]*(?=\s*\S)|\.[”\"')]*(?=\s+\S)")
-_LAST_LINE: Final = re.compile(r"[^\n]*\Z")
 _ITEM: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)、．]|[#|>])")
 _COLON_LIST: Final = re.compile(r"[:：]\s*\Z")
 
@@ -59,8 +58,7 @@ class BreakingOff:
         if _breaks_off(text):
             self._certain.append(row.conversation.place)
             return
-        last = _LAST_LINE.search(text)
-        if last is None or _ITEM.match(last[0]):
+        if _ITEM.match(text.rpartition("\n")[2]):
             return  # an item of a list needs no mark
         is_ended = not text[-1].isalnum()
         form: Form = "several" if _SENTENCE_END.search(text) else "one"

@@ -27,7 +27,11 @@ from rolewright.role.schema import RoleFile
 
 DEFAULT_LIMIT_TOKENS = 2048
 """As training's ``max_length_tokens``."""
-_SECOND = ("compliance", "diversity", "balance", "openings", "catchphrases", "spread")
+_SECOND = (
+    *("wrong_characters", "residue", "placeholders", "private_values", "thoughts", "repetition"),
+    *("base_identity", "breaking_off", "compliance", "diversity", "openings", "catchphrases"),
+    "spread",
+)
 """About half of the work; of no other check, and of no tokenizer, do they need anything."""
 
 

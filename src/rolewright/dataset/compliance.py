@@ -8,6 +8,7 @@ from typing import Any
 from rolewright.dataset.occurrences import Occurrences
 from rolewright.dataset.row import Row
 from rolewright.finding import Finding
+from rolewright.role.resolve import resolve_system
 from rolewright.role.schema import RoleFile
 
 
@@ -29,7 +30,7 @@ class Compliance:
             if message.role == "user" or not message.train:
                 continue
             # Rules such as prompt_not_leaked have to see the message that it is trained under.
-            so_far, which = replace(conversation, system=row.system), "the answer"
+            so_far, which = resolve_system(conversation, row.system), "the answer"
             if index + 1 < len(conversation.messages):
                 # Each answer is judged by what had been said before it.
                 so_far = replace(so_far, messages=conversation.messages[: index + 1])

@@ -28,7 +28,11 @@ ANOTHER_ANSWER = 0.3
 
 
 class Consistency:
-    """Finds prompts of one system message that ask the same and are answered otherwise."""
+    """Finds prompts of one system message that ask the same and are answered otherwise.
+
+    Args:
+        fingerprints: of all rows, which ``NearDuplicates`` takes.
+    """
 
     def __init__(self, fingerprints: Fingerprints) -> None:
         self._fingerprints = fingerprints
@@ -37,8 +41,7 @@ class Consistency:
         self._other_modes = Occurrences("RW403")
 
     def add(self, row: Row) -> Iterator[Finding]:
-        """Take a row in; nothing is found of a single one."""
-        self._fingerprints.add(row)
+        """Nothing is found of a single row."""
         yield from ()
 
     def finish(self) -> Iterator[Finding]:

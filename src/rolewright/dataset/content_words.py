@@ -46,10 +46,11 @@ class ContentWords:
 
     def append(self, text: str) -> None:
         """Add the text of the next row."""
-        words = dict.fromkeys(words_of(text, _MOST_WORDS))
-        self._hashes.extend(
-            hash(word) & 0xFFFFFFFF for word in words if word not in _FUNCTION_WORDS
-        )
+        import numpy as np
+
+        words = set(words_of(text, _MOST_WORDS)) - _FUNCTION_WORDS
+        hashes = np.fromiter(map(hash, words), np.int64, len(words)).astype(np.uint32)
+        self._hashes.frombytes(hashes.tobytes())
         self._ends.append(len(self._hashes))
         self.__dict__.pop("_ordered", None)
 

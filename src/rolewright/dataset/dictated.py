@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rolewright.conversations.conversation import Conversation, Message
+from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.response_mode import DECLINES, Mode, response_mode
 from rolewright.dataset.words import without_phrase, words_of
-from rolewright.errors import Place
 from rolewright.role.schema import RoleFile, Rule
 
 _REFUSING = frozenset({"refuses", "refuses_topic"})
@@ -79,13 +78,11 @@ class Dictated:
                     modes.add("code")
                 case "exact_answer" | "must_include" | "opens_with" | "closes_with":
                     wordings = _texts(rule.parameters)
-                    modes |= {response_mode(text, _UNASKED) for text in wordings} & _WORDED
+                    modes |= {response_mode(text) for text in wordings} & _WORDED
         return frozenset(modes)
 
 
 _WORDED = DECLINES | {"clarify"}
-# The wording of a rule answers no one.
-_UNASKED = Conversation((Message("user", ""),), None, "", Place(""))
 
 
 def _is_brief(rule: Rule) -> bool:

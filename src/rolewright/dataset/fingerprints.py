@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_BUFFERED_CHARACTERS = 500_000
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d\d*")
 _LETTER = re.compile(r"\w")
 _HASHES = 5
 # What is said for politeness asks nothing.
-_POLITE = re.compile(
+_POLITE_ENGLISH = re.compile(
     r"\b(?:please|pls|kindly|hi(?: there)?|hello|hey|dear|thanks|thank you|thx|cheers|excuse me"
-    r"|(?:could|can|would|will) you)\b|请问一下|请问|麻烦|劳驾|您好|你好|谢谢|多谢|想问|一下|请"
-    r"|(?:吗|呢|啊|呀|吧|哦|嘛)(?=\W|\Z)",
+    r"|(?:could|can|would|will) you)\b",
     re.IGNORECASE,
 )
+_POLITE_CHINESE = re.compile(
+    r"请问一下|请问|麻烦|劳驾|您好|你好|谢谢|多谢|想问|一下|请|[吗呢啊呀吧哦嘛](?=\W|\Z)"
+)
+_LATIN = re.compile("[A-Za-z]")
 _YES = re.compile(
     r"\W*(?:(?:yes|yeah|yep|sure|certainly|absolutely|of course)\b"
     r"|是的|可以|能[，。,]|有的|对[，。,的]|没问题)",
@@ -77,7 +80,7 @@ class FingerprintTable:
 
 
 class Fingerprints:
-    """Takes fingerprints as rows come. Several checks may share them, and each adds every row.
+    """Takes fingerprints as rows come.
 
     Args:
         name: of the role.
@@ -85,7 +88,6 @@ class Fingerprints:
 
     def __init__(self, name: str = "") -> None:
         self._name = name.casefold()
-        self._last: Row | None = None
         self._places = Places()
         self._hashes = array("Q")
         self._declines = array("b")
@@ -100,10 +102,7 @@ class Fingerprints:
         self._table: FingerprintTable | None = None
 
     def add(self, row: Row) -> None:
-        """Take a row's fingerprints, unless another check has just had it done."""
-        if row is self._last:
-            return
-        self._last = row
+        """Take a row's fingerprints."""
         self._table = None
         conversation = row.conversation
         answer = conversation.answer or ""
@@ -179,7 +178,8 @@ class Fingerprints:
 def compared_prompt(conversation: Conversation) -> str:
     """The turns before the last answer as they are compared, without politeness."""
     spoken = "\n".join(message.content for message in conversation.prompt)
-    asked = _POLITE.sub(" ", spoken)
+    asked = _POLITE_ENGLISH.sub(" ", spoken) if _LATIN.search(spoken) else spoken
+    asked = asked if asked.isascii() else _POLITE_CHINESE.sub(" ", asked)
     return normalise(asked if _LETTER.search(asked) else spoken)
 
 

@@ -1,13 +1,13 @@
 """Texts that pose as a system message, or as what separates turns."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rolewright.conversations.conversation import Message
 from rolewright.dataset.occurrences import Occurrences
 from rolewright.dataset.row import Row
+from rolewright.dataset.similarity import normalise_width
 from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.tokens.think_blocks import CLOSING, OPENING
@@ -75,7 +75,7 @@ class Injection:
     def _pose(self, message: Message, index: int, place: Place) -> Finding | None:
         if _MARKS.search(message.content) is None:
             return None
-        written = unicodedata.normalize("NFKC", message.content)
+        written = normalise_width(message.content)
         match = _POSING.search(written)
         if match is None and message.role == "assistant":
             match = _NEXT_TURN.search(written)

@@ -37,7 +37,7 @@ class Leakage:
 
     Args:
         evaluation: prompts that are held out.
-        fingerprints: of the training data.
+        fingerprints: of all rows of the training data, which ``NearDuplicates`` takes.
     """
 
     def __init__(self, evaluation: Sequence[Conversation], fingerprints: Fingerprints) -> None:
@@ -54,7 +54,6 @@ class Leakage:
     def add(self, row: Row) -> Iterator[Finding]:
         """Take a row in; what leaks is said of the evaluation data."""
         if self._held_out:
-            self._fingerprints.add(row)
             self._row += 1
             held_out = self._held_out.find(row.conversation)
             if held_out is not None:

@@ -44,7 +44,11 @@ class NearDuplicate:
 
 
 class NearDuplicates:
-    """Finds exact and near-duplicates of earlier rows."""
+    """Finds exact and near-duplicates of earlier rows.
+
+    Args:
+        fingerprints: taken here, of every row.
+    """
 
     def __init__(self, fingerprints: Fingerprints) -> None:
         self._fingerprints = fingerprints

@@ -16,6 +16,7 @@ RUN_WORDS = 13
 RUN_HAN_CHARACTERS = 20
 
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -28,11 +29,15 @@ def hash_runs(texts: Sequence[str]) -> "tuple[NDArray[np.uint64], NDArray[np.int
     characters: dict[int, str] = {}
     words: dict[int, list[str]] = {}
     for index, text in enumerate(texts):
-        letters = _NEITHER_LETTER_NOR_DIGIT.sub("", text.casefold())
+        folded = text.casefold()
+        if folded.isascii():
+            words[index] = _ASCII_WORD.findall(folded)
+            continue
+        letters = _NEITHER_LETTER_NOR_DIGIT.sub("", folded)
         if 2 * sum(map(len, _IDEOGRAPHS.findall(letters))) > len(letters):
             characters[index] = letters
         else:
-            words[index] = _WORD.findall(text.casefold())
+            words[index] = _WORD.findall(folded)
     joined = "".join(characters.values()).encode("utf-32-le")
     hashed = (hash(word) for each in words.values() for word in each)
     parts = (

@@ -6,7 +6,7 @@ from typing import Final
 from rolewright.conversations.conversation import Message
 from rolewright.dataset.row import Row
 from rolewright.verifiers.hygiene import BLANK
-from rolewright.verifiers.matching import quoted
+from rolewright.verifiers.matching import has_any, quoted
 from rolewright.verifiers.segmentation import without_code
 
 _UNFILLED: Final = re.compile(
@@ -16,9 +16,26 @@ _UNFILLED: Final = re.compile(
     r"|（略）|\(略\)",
     re.IGNORECASE,
 )
-_MARKS: Final = re.compile(
-    r"[\[【{<%(（]|[Xx]{3}|TODO|Todo|todo|TBD|FIXME|[Ll]orem|[待未][补填完]|占位|此处"
+_MARKS: Final = (
+    *(
+        "[",
+        "【",
+        "{",
+        "<",
+        "%",
+        "(",
+        "（",
+        "TODO",
+        "Todo",
+        "todo",
+        "TBD",
+        "FIXME",
+        "Lorem",
+        "lorem",
+    ),
+    *("待补", "待填", "待完", "未补", "未填", "未完", "占位", "此处"),
 )
+"""A blank has one of these, or three x."""
 _NOTHING: Final = re.compile(
     r"\W*(?:n/?a|nan|undefined|\[object object\]|test(?:ing)?|asdf\w*|foo|placeholder|tbd|todo|待定"
     r"|测试)\W*|[\s.。…·,，、;；:：\-—_~*#/|\\?？!！]+",
@@ -33,7 +50,7 @@ def placeholder(message: Message, row: Row) -> str | None:
     text = message.content
     if message.role == "assistant" and len(text) < 40 and _NOTHING.fullmatch(text):
         return f"is {quoted(text)}, which answers nothing"
-    if not _MARKS.search(text):
+    if not has_any(text, _MARKS) and "xxx" not in text.casefold():
         return None
     if not (BLANK.search(text) or _UNFILLED.search(text)):
         return None

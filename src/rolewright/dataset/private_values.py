@@ -7,13 +7,11 @@ from rolewright.conversations.conversation import Message
 from rolewright.dataset.row import Row
 from rolewright.role.lint.secrets import secrets_in
 
-_HINTS: Final = re.compile(
-    r"sk-|AIza|hf_|xox|gh[pousr]_|github_pat|AKIA|LTAI|AKID|eyJ|-----BEGIN|(?i:pass|\bpin\b|api|"
-    r"secret|token|code ?word)|密码|口令|暗号|密钥|秘钥|通行码|PIN码"
-)
 # What is said to be a password may be any word; one that looks like a password is one.
 _LOOKS_SECRET: Final = re.compile(r"(?=[^\d]*\d|[^\W]*[!@#$%^&*+=])[\x21-\x7e]{4,}")
 _LONG_NUMBER: Final = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3})(?![\d.])")
+_DIGITS: Final = re.compile(r"\d\d{3}[ -]?\d{4}")
+"""Every long number has these."""
 _CARD_STARTS = ("4", "51", "52", "53", "54", "55", "62")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_DIGITS = "10X98765432"
@@ -22,10 +20,11 @@ _ID_DIGITS = "10X98765432"
 def private_value(message: Message, row: Row) -> str | None:
     """A secret of a known shape, a password that is told, a card's or an identity card's number."""
     text = message.content
-    if _HINTS.search(text):
-        for secret in secrets_in(text):
-            if secret.is_of_known_shape or _LOOKS_SECRET.fullmatch(secret.value):
-                return f"holds {secret.kind}: {secret.beginning}…"
+    for secret in secrets_in(text):
+        if secret.is_of_known_shape or _LOOKS_SECRET.fullmatch(secret.value):
+            return f"holds {secret.kind}: {secret.beginning}…"
+    if _DIGITS.search(text) is None:
+        return None
     for number in _LONG_NUMBER.finditer(text):
         digits = re.sub("[ -]", "", number[0]).upper()
         if _is_identity_number(digits):

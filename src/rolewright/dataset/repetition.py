@@ -11,7 +11,7 @@ from rolewright.dataset.similarity import normalise
 from rolewright.dataset.words import phrases_of, words_of
 from rolewright.verifiers.matching import quoted
 
-_SENTENCE: Final = re.compile(r"[。！？!?\n]+|\.(?=\s|\Z)")
+_SENTENCE_END: Final = re.compile(r"[。！？!?\n.](?<!\.(?=[^\s]))")
 _LEAST_CHARACTERS, _LEAST_TIMES = 8, 3
 _LEAST_LOOP_CHARACTERS = 24
 # Prose shrinks to half of its length; what shrinks to a quarter says something four times.
@@ -24,11 +24,7 @@ _LEAST_ECHO_WORDS = 3
 def repetition(message: Message, row: Row) -> str | None:
     """Half of an answer being one sentence, three times or more; a loop; the user's words."""
     text = message.content
-    said = Counter(part.strip() for part in _SENTENCE.split(text))
-    sentence, times = said.most_common(1)[0]
-    if times >= _LEAST_TIMES and len(sentence) < _LEAST_CHARACTERS:
-        long = [each for each in said.items() if len(each[0]) >= _LEAST_CHARACTERS]
-        sentence, times = max(long, key=lambda each: each[1], default=("", 0))
+    sentence, times = _commonest_sentence(text)
     if times >= _LEAST_TIMES and 2 * times * len(sentence) >= len(text):
         return f"says {quoted(sentence)} {times} times"
     if _is_loop(text):
@@ -41,6 +37,13 @@ def repetition(message: Message, row: Row) -> str | None:
     ):
         return "only repeats what the user says"
     return None
+
+
+def _commonest_sentence(text: str) -> tuple[str, int]:
+    """Of the sentences that are no mere word; and how often it stands there."""
+    parts = [part.strip() for part in _SENTENCE_END.split(text)]
+    said = Counter(part for part in parts if len(part) >= _LEAST_CHARACTERS)
+    return max(said.items(), key=lambda each: each[1], default=("", 0))
 
 
 def _is_loop(text: str) -> bool:

@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from rolewright.conversations.conversation import Conversation
 from rolewright.dataset.words import WINDOW_CHARACTERS, window_of, words_of
+from rolewright.verifiers.matching import has_any
 from rolewright.verifiers.refusal import HEAD_CHARACTERS, declines
 from rolewright.verifiers.thought import without_thoughts
 
@@ -18,6 +18,7 @@ _SHORT_WORDS, _SHORT_CHARACTERS = 6, 12
 _LONGEST_QUESTION_CHARACTERS = 240
 
 _CODE = re.compile(r"^[ \t]*(?:`{3}|~{3})|\A\s*[\[{][\s\S]*[\]}]\s*\Z", re.MULTILINE)
+_CODE_MARKS = ("```", "~~~", "{", "[")
 _LIST_LINE = re.compile(
     r"^[ \t]*(?:[-*•·▪]|\d{1,2}[.)、．]|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）]"
     r"|[一二三四五六七八九十]{1,2}[、.．]|[①-⑳])[ \t]*\S",
@@ -29,6 +30,7 @@ _SCOPE = re.compile(
     r"|我?[们]?[只仅](?:能|会|可以)?(?:回答|负责|提供|聊|谈|处理|解答|介绍|讨论|协助|受理)",
     re.IGNORECASE,
 )
+_SCOPE_HINTS = ("only", "只", "仅")
 _ELSEWHERE = re.compile(
     r"\b(?:please |you (?:can|could|may|should|might) )(?:also )?"
     r"(?:ask|contact|call|see|visit|consult|reach|try|talk|write|turn)\b"
@@ -50,8 +52,8 @@ _ASKS_BACK = re.compile(
 _QUESTION_END = re.compile(r"[?？][\s”’」』）)\"']*\Z")
 
 
-def response_mode(text: str, conversation: Conversation) -> Mode:
-    """The mode of an answer to a conversation.
+def response_mode(text: str) -> Mode:
+    """The mode of an answer.
 
     ``code``: a fenced block, or nothing but JSON. ``redirect``: declines and says what else the
     role does or who can help. ``refuse``: only declines. ``list``: two list items or more.
@@ -62,7 +64,7 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
     if is_code(answer):
         return "code"
     head = answer.lstrip()[:HEAD_CHARACTERS]
-    if _SCOPE.search(head):
+    if has_any(head.casefold(), _SCOPE_HINTS) and _SCOPE.search(head):
         return "redirect"
     if declines(answer):
         return "redirect" if _ELSEWHERE.search(answer) else "refuse"
@@ -79,7 +81,7 @@ def response_mode(text: str, conversation: Conversation) -> Mode:
 
 def is_code(answer: str) -> bool:
     """Whether an answer has a fenced block, or is nothing but JSON."""
-    return _CODE.search(answer) is not None
+    return has_any(answer, _CODE_MARKS) and _CODE.search(answer) is not None
 
 
 def _is_short(answer: str) -> bool:

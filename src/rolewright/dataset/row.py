@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.role.resolve import resolve_system
+from rolewright.role.resolve import effective_system
 from rolewright.role.schema import RoleFile
 
 
@@ -22,4 +22,4 @@ class Row:
 
 def resolve_row(conversation: Conversation, role: RoleFile) -> Row:
     """Give a conversation the system message that it is trained under."""
-    return Row(conversation, resolve_system(conversation, role.system).system)
+    return Row(conversation, effective_system(conversation, role.system))

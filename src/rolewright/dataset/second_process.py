@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
-from rolewright.dataset.check import Check
+from rolewright.dataset.check import ROWS_AT_ONCE, Check, check_rows
 from rolewright.dataset.row import Row
 from rolewright.errors import UserError
 from rolewright.finding import Finding
 
 _ROWS_WORTH_A_PROCESS = 5_000
-_ROWS_AT_ONCE = 500
 
 Checks = Mapping[str, Check]
 
@@ -43,7 +42,7 @@ class SecondProcess:
         if self._connection is None:
             if len(self._waiting) == _ROWS_WORTH_A_PROCESS:
                 self._begin()
-        elif len(self._waiting) == _ROWS_AT_ONCE:
+        elif len(self._waiting) == ROWS_AT_ONCE:
             self._send()
         yield from ()
 
@@ -114,9 +113,8 @@ def _serve(connection: Connection, make_checks: Any, *arguments: Any) -> None:
 def _run(checks: Checks, batches: Iterator[list[Row]]) -> list[Finding]:
     found: list[Finding] = []
     for rows in batches:
-        for row in rows:
-            for check in checks.values():
-                found += check.add(row)
+        for of_row in check_rows(rows, checks):
+            found += of_row
     for check in checks.values():
         found += check.finish()
     return found

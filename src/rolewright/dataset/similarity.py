@@ -23,6 +23,7 @@ COMPARED_CHARACTERS = 20_000
 """What comes later in a text is not compared."""
 
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_MARKS = tuple(zip("，！？：；（）", ",!?:;()", strict=True))
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _MIXER = 0xBF58476D1CE4E5B9
@@ -31,8 +32,16 @@ _SEED = 1
 
 def normalise(text: str) -> str:
     """What of a text is compared; the text itself where it has neither letters nor digits."""
-    folded = unicodedata.normalize("NFKC", text[:COMPARED_CHARACTERS]).casefold()
+    folded = normalise_width(text[:COMPARED_CHARACTERS]).casefold()
     return _NEITHER_LETTER_NOR_DIGIT.sub("", folded) or folded
+
+
+def normalise_width(text: str) -> str:
+    """A text in NFKC; many times as fast where Chinese marks are all that is not so already."""
+    if not text.isascii():
+        for wide, narrow in _MARKS:
+            text = text.replace(wide, narrow)
+    return unicodedata.normalize("NFKC", text)
 
 
 def sign(texts: Sequence[str]) -> "NDArray[np.uint16]":

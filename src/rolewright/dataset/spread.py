@@ -15,7 +15,7 @@ from rolewright.errors import Place
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers.ifeval.function_words import LANGUAGES, count_evidence
-from rolewright.verifiers.language import Language, language
+from rolewright.verifiers.language import Language, is_written_in
 
 MOST_SPREAD = 8
 LONG_SHARE = 0.95
@@ -79,9 +79,9 @@ class Spread:
         if self._language is None or any(rule.verifier.name == "language" for rule in rules):
             return  # nothing can be told, or the rule tells it
         self._judged += 1
-        if not self._is_spoken(answer, row) and not is_code(answer):
+        if not self._is_spoken(answer) and not is_code(answer):
             self._others_at.append(row.conversation.place)
-            if self._is_spoken(asked, row) and not (
+            if self._is_spoken(asked) and not (
                 self._is_of_languages or self._speaks_of_another(asked)
             ):
                 self._drifted.append(row.conversation.place)
@@ -89,13 +89,13 @@ class Spread:
     def _speaks_of_another(self, text: str) -> bool:
         return _OF_LANGUAGES.search(self._own_names.sub("", text)) is not None
 
-    def _is_spoken(self, text: str, row: Row) -> bool:
+    def _is_spoken(self, text: str) -> bool:
         """Whether a text is in the role's language; a name in another script is no other one."""
         head = text[:_LANGUAGE_CHARACTERS]
         words = words_of(head, _MOST_WORDS)
         if self._language is None or len(words) < _LEAST_WORDS:
             return True
-        if not language(head, row.conversation, language=self._language, share=_HALF).passed:
+        if not is_written_in(head, self._language, _HALF):
             return False
         return not _has_words_of_another(head, words, self._language)
 

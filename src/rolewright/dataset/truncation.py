@@ -14,7 +14,7 @@ CountTokens = Callable[[str], int]
 BLOCK_TOKENS = 5
 """What ChatML adds to a text: two control tokens, the speaker, two line ends."""
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff]*")
 
 
 class Truncation:
@@ -76,5 +76,5 @@ def estimate_tokens(text: str) -> int:
 
     A token for 1.5 Chinese characters, or for 4 others (Qwen's documentation, "Key Concepts").
     """
-    han = len(_HAN.findall(text))
+    han = sum(map(len, _HAN.findall(text)))
     return round(han / 1.5 + (len(text) - han) / 4)

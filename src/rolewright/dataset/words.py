@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 from itertools import islice
+from operator import itemgetter
 
 from rolewright.verifiers.segmentation import HAN, KANA
 
 _WORD = re.compile(f"[{HAN}{KANA}]|[^\\W_{HAN}{KANA}]+(?:['’][^\\W_{HAN}{KANA}]+)*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+_FEW_WORDS = 16
 _CHARACTER = re.compile(f"[{HAN}{KANA}]")
 _BETWEEN_CHARACTERS = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
 _MARK = re.compile(r"[,.!?;:~]+(?=\s|\Z)|[，。！？；：、…～\n]+|\s[-–—]+\s|——")
@@ -19,7 +22,11 @@ WINDOW_WORDS, WINDOW_CHARACTERS = 4, 8
 
 def words_of(text: str, most: int | None = None) -> list[str]:
     """The words of a text in small letters, without punctuation; only the first ``most``."""
-    return [match[0].casefold() for match in islice(_WORD.finditer(text), most)]
+    if text.isascii() and (most is None or most > _FEW_WORDS):
+        words: list[str] = _ASCII_WORD.findall(text.lower())  # twice as fast
+        return words[:most]
+    lines = "\n".join(map(itemgetter(0), islice(_WORD.finditer(text), most)))
+    return lines.casefold().split("\n") if lines else []
 
 
 def window_of(words: Sequence[str]) -> int:

@@ -7,12 +7,15 @@ from rolewright.conversations.conversation import Message
 from rolewright.dataset.row import Row
 
 # Joiners and variation selectors are left out: emoji and several scripts need them.
-_STRAY: Final = re.compile(
-    "[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
-    "\ue000-\uf8ff\ufff0-\ufffb]|锟斤拷|烫烫烫|屯屯屯"
+_UNTYPED: Final = (
+    "\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
+    "\ue000-\uf8ff\ufff0-\ufffb"
 )
+_STRAY: Final = re.compile(f"[{_UNTYPED}]|锟斤拷|烫烫烫|屯屯屯")
+_STRAY_START: Final = re.compile(f"[{_UNTYPED}锟烫屯]")  # many times as fast
 _WINDOWS_ONLY = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_LATIN_RUN: Final = re.compile(f"[\u00a0-\u00ff{_WINDOWS_ONLY}]{{2,}}")
+_LATIN: Final = f"[\u00a0-\u00ff{_WINDOWS_ONLY}]"
+_LATIN_RUN: Final = re.compile(f"{_LATIN}{_LATIN}+")
 # What UTF-8 looks like as GBK has these characters, which Chinese text has not.
 _OF_GBK: Final = re.compile(
     "["
@@ -33,7 +36,7 @@ def wrong_characters(message: Message, row: Row) -> str | None:
     text = message.content
     if text.isascii() and text.isprintable():
         return None
-    if stray := _STRAY.search(text):
+    if _STRAY_START.search(text) and (stray := _STRAY.search(text)):
         character = stray[0]
         shown = f"U+{ord(character):04X}" if len(character) == 1 else repr(character)
         return f"has {shown}, which nobody types"

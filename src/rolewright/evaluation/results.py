@@ -65,11 +65,8 @@ def summarise(
     paired, changes = _by_training(role, adherence)
     kept_all = {arm: _kept_all(of_arm) for arm, of_arm in adherence.items()}
     objections = [each.as_record(ADHERENCE) for each in rule_objections(changes)]
-    objections += [
-        each.as_record(suite.name)
-        for suite in suites
-        for each in suite.objections(figures[suite.name])
-    ]
+    for suite in suites:
+        objections += [each.as_record(suite.name) for each in suite.objections(figures[suite.name])]
     verdict, reason = decide(paired, kept_all, [each["text"] for each in objections])
     if trained_prompts:
         reason += f" But {trained_prompts} of the prompts were trained on: they are not held out."

@@ -15,6 +15,11 @@ def resolve_system(conversation: Conversation, role_system: str | None) -> Conve
         conversation: as read.
         role_system: the role file's system text, or None.
     """
-    if conversation.system is not None or conversation.without_role:
-        return conversation
-    return replace(conversation, system=role_system)
+    system = effective_system(conversation, role_system)
+    return conversation if system == conversation.system else replace(conversation, system=system)
+
+
+def effective_system(conversation: Conversation, role_system: str | None) -> str | None:
+    """The system message that ``resolve_system`` gives a conversation."""
+    own = conversation.system
+    return role_system if own is None and not conversation.without_role else own

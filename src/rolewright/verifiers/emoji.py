@@ -13,3 +13,10 @@ _EMOJI_PART = (
 )
 EMOJI = re.compile(f"(?:{_EMOJI_PART})(?:[\ufe0f\u200d\u20e3]|{_EMOJI_PART})*")
 """One emoji, or several in a row."""
+_OF_EMOJI = re.compile("[\u20e3\u231a-\u2b55\ufe0f\U0001f004-\U0001faff]")
+"""Every emoji has one of these; looking for them is many times faster."""
+
+
+def has_emoji(text: str) -> bool:
+    """Whether a text has an emoji."""
+    return _OF_EMOJI.search(text) is not None and EMOJI.search(text) is not None

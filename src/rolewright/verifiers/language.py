@@ -1,6 +1,7 @@
 """Which language an answer is written in, told from its script."""
 
 import re
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
@@ -38,14 +39,29 @@ _CYRILLIC = "\u0400-\u0482\u048a-\u052f\u1c80-\u1c88"
 _ARABIC = (
     "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufbb1\ufbd3-\ufdff\ufe70-\ufefc"
 )
+_LETTERS: dict[Script, str] = {
+    "Han": f"[{HAN}]",
+    "kana": f"[{KANA}]",
+    "Latin": f"[{_LATIN}]",
+    "Hangul": f"[{_HANGUL}]",
+    "Cyrillic": f"[{_CYRILLIC}]",
+    "Arabic": f"[{_ARABIC}]",
+    "other": f"[^\\W\\d_{HAN}{KANA}{_LATIN}{_HANGUL}{_CYRILLIC}{_ARABIC}]",
+}
+_UNSPACED: frozenset[Script] = frozenset({"Han", "kana"})
+"""Each character of these scripts is a word of its own."""
+# A set in front, rather than a repeated one, lets the search skip what is not in it.
+_RUNS = {script: re.compile(f"{letter}{letter}*") for script, letter in _LETTERS.items()}
 _TOKEN = re.compile(
-    f"(?P<Han>[{HAN}])|(?P<kana>[{KANA}])|(?P<Latin>[{_LATIN}]+)|(?P<Hangul>[{_HANGUL}]+)"
-    f"|(?P<Cyrillic>[{_CYRILLIC}]+)|(?P<Arabic>[{_ARABIC}]+)"
-    f"|(?P<other>(?:(?![{HAN}{KANA}{_LATIN}{_HANGUL}{_CYRILLIC}{_ARABIC}])[^\\W\\d_])+)"
+    "|".join(
+        f"(?P<{script}>{letter}{'' if script in _UNSPACED else '+'})"
+        for script, letter in _LETTERS.items()
+    )
 )
 # Japanese prose without a single kana in ten characters does not occur; Chinese quoted in Japanese
 # names or headings does.
 _LEAST_KANA_SHARE = 0.1
+_KANA: frozenset[Script] = frozenset({"kana"})
 
 
 @verifier("language")
@@ -68,19 +84,16 @@ def language(
     """
     if not text.strip():
         return Verdict(False, f"the answer is empty, {_NAMES[language]} is required")
-    prose = prose_of(text)
-    tokens = list(_TOKEN.finditer(without_quotations(prose))) or list(_TOKEN.finditer(prose))
-    if not tokens:
+    counted, words = _count_words(text)
+    if not words:
         return Verdict(True, "the answer has no letters outside code and URLs")
-    right = [token.lastgroup in _SCRIPTS[language] for token in tokens]
-    measured = sum(right) / len(tokens)
-    kana = sum(token.lastgroup == "kana" for token in tokens) / len(tokens)
+    measured, kana = _share_of(words, _SCRIPTS[language]), _share_of(words, _KANA)
     if measured < share:
         evidence = (
             f"{measured:.0%} of the words are in {_NAMES[language]} script, "
             f"at least {share:.0%} required"
         )
-        foreign = _first_run(tokens, right)
+        foreign = _first_foreign_run(counted, _SCRIPTS[language])
         return Verdict(False, f"{evidence}: {quoted(text[slice(*foreign)])}", foreign)
     if language == "ja" and kana < _LEAST_KANA_SHARE:
         return Verdict(
@@ -92,6 +105,17 @@ def language(
         f"{measured:.0%} of the words are in {_NAMES[language]} script, "
         f"at least {share:.0%} required",
     )
+
+
+def is_written_in(text: str, language: Language, share: float) -> bool:
+    """Whether a text passes ``language``, without the evidence, which takes longer."""
+    if not text.strip():
+        return False
+    _, words = _count_words(text)
+    if not words:
+        return True
+    lacks_kana = language == "ja" and _share_of(words, _KANA) < _LEAST_KANA_SHARE
+    return _share_of(words, _SCRIPTS[language]) >= share and not lacks_kana
 
 
 @verifier("keeps_script")
@@ -123,9 +147,34 @@ def keeps_script(
     return Verdict(False, f"{evidence}: {quoted(text[start:end])}", (start, end))
 
 
-def _first_run(tokens: list[re.Match[str]], right: list[bool]) -> Span:
-    first = right.index(False)
-    last = first
-    while last + 1 < len(tokens) and not right[last + 1]:
-        last += 1
-    return tokens[first].start(), tokens[last].end()
+def _count_words(text: str) -> tuple[str, Counter[Script]]:
+    """What of a text counts, with blanks in the place of the rest; its words by script."""
+    prose = prose_of(text)
+    counted = without_quotations(prose)
+    words = _words_by_script(counted)
+    return (counted, words) if words else (prose, _words_by_script(prose))
+
+
+def _words_by_script(text: str) -> Counter[Script]:
+    words: Counter[Script] = Counter()
+    for script, run in _RUNS.items():
+        if text.isascii() and script != "Latin":
+            continue
+        if runs := run.findall(text):
+            words[script] = sum(map(len, runs)) if script in _UNSPACED else len(runs)
+    return words
+
+
+def _share_of(words: Counter[Script], scripts: frozenset[Script]) -> float:
+    return sum(words[script] for script in scripts) / words.total()
+
+
+def _first_foreign_run(text: str, scripts: frozenset[Script]) -> Span:
+    """From the first word in another script to the last before one in these."""
+    tokens = _TOKEN.finditer(text)
+    start, end = next(token.span() for token in tokens if token.lastgroup not in scripts)
+    for token in tokens:
+        if token.lastgroup in scripts:
+            break
+        end = token.end()
+    return start, end

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from rolewright.conversations.conversation import Conversation
-from rolewright.verifiers.emoji import EMOJI
+from rolewright.verifiers.emoji import EMOJI, has_emoji
 from rolewright.verifiers.matching import Phrases, listed, quoted
 from rolewright.verifiers.registry import verifier
 from rolewright.verifiers.segmentation import prose_of, without_code
@@ -193,14 +193,11 @@ def no_emoji(text: str, conversation: Conversation) -> Verdict:
     Symbols that are text by default (©, ✓, →, ★) are emoji only with an emoji variation selector.
     Faces made of punctuation are none.
     """
-    count = 0
-    first = None
-    for hit in EMOJI.finditer(text):
-        first = first or hit
-        count += 1
-    if first is None:
+    if not has_emoji(text):
         return Verdict(True, "no emoji")
-    return Verdict(False, f"{count} emoji, the first is {quoted(first[0])}", first.span())
+    first, *others = EMOJI.finditer(text)
+    evidence = f"{1 + len(others)} emoji, the first is {quoted(first[0])}"
+    return Verdict(False, evidence, first.span())
 
 
 def _ending(text: str) -> str:

@@ -4,7 +4,7 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from rolewright.conversations.conversation import Conversation
 from rolewright.verifiers.registry import verifier
-from rolewright.verifiers.segmentation import Unit, units_of
+from rolewright.verifiers.segmentation import Unit, count_units, units_of
 from rolewright.verifiers.verdict import Verdict
 
 _UNIT_NAMES: dict[Unit, tuple[str, str]] = {
@@ -67,11 +67,12 @@ def length_between(
 
 
 def _judge(text: str, unit: Unit, low: int, high: int | None) -> Verdict:
-    units = units_of(text, unit)
-    measured = _count_in_words(len(units), unit)
-    if len(units) < low:
+    count = count_units(text, unit)
+    measured = _count_in_words(count, unit)
+    if count < low:
         return Verdict(False, f"{measured}, at least {low} required")
-    if high is not None and len(units) > high:
+    if high is not None and count > high:
+        units = units_of(text, unit)
         excess = (units[high][0], units[-1][1])
         return Verdict(False, f"{measured}, at most {high} allowed", excess)
     if high is None:

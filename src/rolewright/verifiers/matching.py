@@ -50,7 +50,7 @@ class FoldedText:
 def fold(text: str) -> FoldedText:
     """Fold a text for matching and keep the map back to the original."""
     if _ONE_BY_ONE.fullmatch(text):
-        return _join_spaces("".join(map(_fold_sequence, text)))
+        return _join_spaces(text.translate(_FOLDED))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -83,6 +83,7 @@ def _join_spaces(folded: str) -> FoldedText:
     return FoldedText(re.sub(" {2,}", " ", folded), starts, ends)
 
 
+@lru_cache(maxsize=1024)
 def fold_phrase(phrase: str) -> str:
     """Fold a phrase that is to be found in folded texts."""
     return fold(phrase).text.strip()
@@ -112,7 +113,12 @@ def occurrences(text: str, phrase: str, *, whole_words: bool = True) -> Iterator
 
 def first_occurrence(text: str, phrases: Iterable[str], *, whole_words: bool = True) -> Span | None:
     """Find the earliest hit of any of the phrases; the longest where several begin together."""
-    hits = [next(occurrences(text, phrase, whole_words=whole_words), None) for phrase in phrases]
+    folded = fold(text).text
+    hits = [
+        next(occurrences(text, phrase, whole_words=whole_words), None)
+        for phrase in phrases
+        if fold_phrase(phrase) in folded
+    ]
     return min((hit for hit in hits if hit), key=lambda hit: (hit[0], -hit[1]), default=None)
 
 
@@ -121,6 +127,18 @@ def first_match(text: str, patterns: Iterable[re.Pattern[str]]) -> Span | None:
     folded = fold(text)
     hits = [hit.span() for pattern in patterns if (hit := pattern.search(folded.text))]
     return folded.original(*min(hits)) if hits else None
+
+
+def has_any(text: str, marks: Iterable[str]) -> bool:
+    """Say whether one of the marks stands in a text, just as it is written.
+
+    An expression that few texts match need not be tried on the others: looking for marks of which
+    each match has one is many times faster.
+    """
+    for mark in marks:  # noqa: SIM110 - a generator in `any` takes twice as long
+        if mark in text:
+            return True
+    return False
 
 
 def is_whole(folded: str, start: int, end: int) -> bool:
@@ -180,6 +198,17 @@ def _fold_sequence(sequence: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     spaced = "".join(" " if character.isspace() else simplify(character) for character in folded)
     return spaced.translate(_STRAIGHT_QUOTES)
+
+
+class _FoldedCharacters(dict[int, str]):
+    """What each code point folds into where it stands alone, for ``str.translate``."""
+
+    def __missing__(self, code_point: int) -> str:
+        folded = self[code_point] = _fold_sequence(chr(code_point))
+        return folded
+
+
+_FOLDED = _FoldedCharacters()
 
 
 def _is_inside_word(left: str, right: str) -> bool:

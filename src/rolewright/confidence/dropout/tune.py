@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rolewright.confidence.answers import Answers, group_questions
+from rolewright.confidence.asked import question_text
 from rolewright.confidence.calibrators import fit_platt
 from rolewright.confidence.dropout.masks import fast_precision
 from rolewright.confidence.dropout.passes import stochastic_probabilities
@@ -99,7 +100,7 @@ def tune_dropout(
     if min(right, len(correct) - right) < _LEAST_OF_EACH:
         return Tuning(default, {})
     hits = np.array([correct[index] for index in range(len(questions))])
-    groups = group_questions([each.conversation.prompt[-1].content for each in questions])
+    groups = group_questions([question_text(each.conversation.prompt) for each in questions])
     losses = {}
     for settings in tried:
         of_answers = np.stack([logprobs[index, settings] for index in range(len(questions))])

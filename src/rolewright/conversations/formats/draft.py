@@ -39,7 +39,10 @@ class Turn:
     @property
     def content(self) -> str:
         """The pieces that are not empty, one a line."""
-        return "\n".join(piece.text for piece in self.pieces or () if piece.text)
+        pieces = self.pieces or ()
+        if len(pieces) == 1:
+            return pieces[0].text
+        return "\n".join(piece.text for piece in pieces if piece.text)
 
 
 @dataclass(frozen=True, slots=True)

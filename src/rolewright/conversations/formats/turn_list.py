@@ -68,15 +68,15 @@ def _read_turn(item: object, key: str, layout: Layout) -> tuple[Turn, list[Defec
 def _read_role(
     item: Mapping[str, object], key: str, layout: Layout
 ) -> tuple[Role | None, tuple[Defect, ...]]:
+    speaker = item.get(layout.speaker)
+    if isinstance(speaker, str) and speaker in layout.roles:
+        return layout.roles[speaker], ()
     key = f"{key}.{layout.speaker}"
     expected = "one of " + ", ".join(map(quote, layout.roles))
     if layout.speaker not in item:
         return None, (Defect(key, "missing", expected),)
-    speaker = item[layout.speaker]
     if not isinstance(speaker, str):
         return None, wrong_type(key, speaker, expected)
-    if speaker in layout.roles:
-        return layout.roles[speaker], ()
     fix = ""
     if speaker in _TOOL_ROLES:
         fix = "leave such rows out: turns of tools are not supported"

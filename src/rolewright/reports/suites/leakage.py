@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rolewright.reports.browser import transcripts_link
-from rolewright.reports.numerals import percent_interval
+from rolewright.reports.numerals import decimal
 from rolewright.reports.suites.view import SuiteView, share_tile, shares_figure
 from rolewright.reports.table import Row, Table, share_cell
 from rolewright.reports.wording import Wording
@@ -59,7 +59,7 @@ def _standing(arm: str, of_arm: Json, word: Wording) -> str:
         arm=word.name("arms", arm),
         leaked=leaked["passed"],
         requests=leaked["total"],
-        interval=percent_interval(leaked["low"], leaked["high"]),
+        interval=f"{decimal(100 * leaked['low'], 1)}–{decimal(100 * leaked['high'], 1)}%",
         needed=needed,
     )
 

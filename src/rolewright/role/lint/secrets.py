@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rolewright.finding import Finding
 from rolewright.role.schema import RoleFile, Rule
-from rolewright.verifiers.matching import fold_phrase
+from rolewright.verifiers.matching import fold_phrase, has_any
 
 _KEYS = {
     "an API key": re.compile(
@@ -17,6 +17,11 @@ _KEYS = {
     "a signed token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
+_KEY_MARKS = (
+    *("sk-", "AIza", "hf_", "xox", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("AKIA", "LTAI", "AKID", "eyJ", "-----BEGIN"),
+)
+"""Every key has one of these."""
 _NO_VALUE = (
     r"(?!(?:not|no|required|needed|wrong|right|correct|incorrect|invalid|valid|case|forgotten|lost|"
     r"secret|private|confidential|protected|optional|the|an?|to|in|on|at|too|your|their|never|"
@@ -32,6 +37,12 @@ _SAID = re.compile(
     rf"|(?:密码|口令|暗号|密钥|秘钥|通行码|PIN码)(?:就?是|为|=|:|：|叫){_VALUE}",
     re.IGNORECASE,
 )
+
+_NAMES = (
+    *("password", "passcode", "passphrase", "pin code", "api", "access", "secret", "code word"),
+    *("codeword", "密码", "口令", "暗号", "密钥", "秘钥", "通行码"),
+)
+"""What is said to be a password has one of these before it, or "PIN"."""
 
 # "The password is printed on the card" gives none away.
 _WORD_FOLLOWS = re.compile(r" [a-z]", re.IGNORECASE)
@@ -73,10 +84,14 @@ def secrets_in_system(role: RoleFile) -> Iterator[Finding]:
 def secrets_in(text: str) -> Iterator[Secret]:
     """Keys of a known shape, and what is said to be a password, in any text."""
     seen: set[str] = set()
-    for kind, pattern in _KEYS.items():
-        for hit in pattern.finditer(text):
-            seen.add(hit[0])
-            yield Secret(kind, hit[0], True)
+    if has_any(text, _KEY_MARKS):
+        for kind, pattern in _KEYS.items():
+            for hit in pattern.finditer(text):
+                seen.add(hit[0])
+                yield Secret(kind, hit[0], True)
+    folded = text.casefold()
+    if "PIN" not in text and not has_any(folded, _NAMES):
+        return
     for hit in _SAID.finditer(text):
         value = (hit[1] or hit[2]).rstrip(".")
         is_plain_word = value.isalpha() and value.islower()

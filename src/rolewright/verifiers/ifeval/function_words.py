@@ -216,6 +216,18 @@ LANGUAGES: Final[dict[Language, Traits]] = {
 }
 
 
+def _languages_of_words() -> dict[str, list[Language]]:
+    languages: dict[str, list[Language]] = {}
+    for code, traits in LANGUAGES.items():
+        for word in traits.words:
+            languages.setdefault(word, []).append(code)
+    return languages
+
+
+_LANGUAGES_OF: Final = _languages_of_words()
+"""The languages of which a word is a common one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How many words a text has, and what they say about its language.
@@ -258,24 +270,26 @@ def count_evidence(text: str) -> Evidence | None:
         is_japanese = kana >= _LEAST_KANA_SHARE * (kana + han)
         return Evidence(kana + han, {"ja" if is_japanese else "zh": 0})
     main = max(shares, key=lambda script: shares[script])
-    common = {
-        code: sum(word in traits.words for word, script in words if script == main)
-        for code, traits in LANGUAGES.items()
-        if traits.script == main
-    }
-    return Evidence(shares[main], common)
+    common = Counter(
+        code for word, script in words if script == main for code in _LANGUAGES_OF.get(word, ())
+    )
+    return Evidence(
+        shares[main],
+        {code: common[code] for code, traits in LANGUAGES.items() if traits.script == main},
+    )
 
 
 def _words(text: str) -> list[tuple[str, str]]:
     """A text's words, each with its script."""
-    pieces = [piece[0] for piece in _PIECE.finditer(_fold(text))]
-    return [(piece, script) for piece in pieces if (script := _script(piece))]
+    pieces = _PIECE.findall(_fold(text))
+    letters = (next(filter(str.isalpha, piece), "") for piece in pieces)
+    scripts = (_script(letter) for letter in letters)
+    return [(piece, script) for piece, script in zip(pieces, scripts, strict=True) if script]
 
 
 @lru_cache(maxsize=4096)
-def _script(word: str) -> str:
-    """The script of a word's first letter, "" if it has none."""
-    letter = next(filter(str.isalpha, word), None)
+def _script(letter: str) -> str:
+    """The script of a letter; "" of none."""
     name = unicodedata.name(letter, "").split(" ", 1)[0] if letter else ""
     if name.startswith(("HIRAGANA", "KATAKANA")):
         return "KANA"

@@ -147,6 +147,8 @@ def _objections(figures: Mapping[str, Any]) -> list[Objection]:
 
 
 def _remarks(figures: Mapping[str, Any]) -> list[str]:
+    if _objections(figures):  # says it already
+        return []
     arm = TUNED_ROLE if TUNED_ROLE in figures else BASE_ROLE
     return [standing_of(figures[arm]["leaked"]).in_words]
 
