@@ -161,7 +161,7 @@ def _consistency(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
 
     def rows() -> Rows:
         for k in figures[arms[0]]["pass_power"]:
-            label = f"{k} replies of one prompt all keep every rule"
+            label = f"every rule kept by {k} of {k} replies to a prompt"
             yield [label, *(interval(figures[arm]["pass_power"][k]) for arm in arms)]
 
     return "consistency", arms, rows()

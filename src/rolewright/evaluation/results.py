@@ -83,14 +83,7 @@ def summarise(
         "does_not_fit": {suite: number for suite, number in left_out.items() if number},
         "arms": figures.pop(ADHERENCE),
         "suites": figures,
-        "paired": None
-        if paired is None
-        else {
-            "baseline": BASE_ROLE,
-            "treatment": TUNED_ROLE,
-            **asdict(paired),
-            "rules": records_of(changes),
-        },
+        "paired": paired and _paired_record(paired, changes),
         "objections": objections,
         "remedies": remedies(objections),
         "judge": judge,
@@ -99,6 +92,11 @@ def summarise(
         "advice": advise(adherence.get(TUNED_ROLE, [])),
         "thresholds": [threshold.judge(judged_samples(samples)) for threshold in thresholds],
     }
+
+
+def _paired_record(paired: PairedDifference, changes: RuleChanges) -> dict[str, Any]:
+    arms = {"baseline": BASE_ROLE, "treatment": TUNED_ROLE}
+    return {**arms, **asdict(paired), "rules": records_of(changes)}
 
 
 def _by_training(
