@@ -21,6 +21,16 @@ _MaxError = Annotated[
         help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
     ),
 ]
+_AbstainBelow = Annotated[
+    float,
+    typer.Option(
+        "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
+    ),
+]
+_Delta = Annotated[
+    str,
+    typer.Option(metavar="SHARE", help="With --max-error: probability that the promise may fail."),
+]
 _BudgetName = Annotated[
     str,
     typer.Option(
@@ -89,19 +99,9 @@ def calibrate(
     questions_paths: Annotated[
         list[Path], typer.Argument(metavar="QA", help="Graded questions (JSONL or JSON array).")
     ],
-    abstain_below: Annotated[
-        float,
-        typer.Option(
-            "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
-        ),
-    ] = 0.5,
+    abstain_below: _AbstainBelow = 0.5,
     max_error: _MaxError = None,
-    delta: Annotated[
-        str,
-        typer.Option(
-            metavar="SHARE", help="With --max-error: probability that the promise may fail."
-        ),
-    ] = "5%",
+    delta: _Delta = "5%",
     by_scenario: _ByScenario = False,
     budget: _BudgetName = "head",
     dropout_place: _DropoutPlaceName = "residual",
