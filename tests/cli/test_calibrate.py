@@ -3,6 +3,7 @@ import json
 import pytest
 
 from rolewright.bundle.read import read_bundle
+from rolewright.conversations.questions import read_questions
 
 LIMIT = ("--max-new-tokens", 4)
 
@@ -106,3 +107,44 @@ def test_questions_that_were_trained_on_are_left_out(rolewright, bundle, questio
     assert code == 0
     assert "1 of 21 questions were trained on" in err
     assert json.loads(out)["questions"] == 20
+
+
+def test_answers_are_kept_for_a_head_that_is_trained_with_a_model(
+    rolewright, refused, bundle, questions, project
+):
+    file = project / "graded.jsonl"
+    code, _, err = rolewright("calibrate", bundle, questions, *LIMIT, "--answers", file)
+    assert code == 0
+    assert str(file) in err
+    graded = read_questions([file])
+    assert [each.correct for each in graded] == [number % 2 == 1 for number in range(20)]
+    assert [each.conversation.prompt for each in graded] == [
+        each.conversation.prompt for each in read_questions([questions])
+    ]
+    assert None not in {each.response for each in graded}
+    err = refused("calibrate", bundle, questions, *LIMIT, "--answers", file)
+    assert "--answers" in err
+    base = read_bundle(bundle).manifest.base_model.name
+    code, _, err = rolewright(
+        "train", project / "role.yaml", project / "train.jsonl", "--model", base,
+        "--out", project / "joint", "--set", "max_steps=1", "--set", f"confidence_head.data={file}",
+    )  # fmt: skip
+    assert code == 0
+    assert "20 graded answers" in err
+
+
+def test_answers_are_kept_where_nothing_can_be_fitted(refused, bundle, questions, project):
+    questions.write_text(questions.read_text("utf-8").replace("(?s).*", "(?!)"), "utf-8")
+    file = project / "graded.jsonl"
+    assert "0 of them right" in refused("calibrate", bundle, questions, *LIMIT, "--answers", file)
+    assert len(read_questions([file])) == 20
+
+
+def test_answers_behind_a_reasoning_are_not_kept(refused, bundle, questions, project):
+    manifest = bundle / "bundle.json"
+    text = manifest.read_text("utf-8")
+    assert '"thinking": "off"' in text
+    manifest.write_text(text.replace('"thinking": "off"', '"thinking": "on"'), "utf-8")
+    err = refused("calibrate", bundle, questions, "--answers", project / "graded.jsonl")
+    assert "--answers: this model reasons before it answers" in err
+    assert not (project / "graded.jsonl").exists()

@@ -1,6 +1,6 @@
 import pytest
 
-from rolewright.conversations.questions import read_questions
+from rolewright.conversations.questions import graded_row, read_questions
 from rolewright.errors import UserError
 
 PROMPT = {"messages": [{"role": "user", "content": "6 × 7?"}]}
@@ -43,6 +43,17 @@ def test_answers_that_were_given_already(write, response, grading, correct, answ
     (question,) = read_questions([write({**PROMPT, "response": response, **grading})])
     assert (question.response, question.correct) == (response, correct)
     assert question.answers == answers
+
+
+@pytest.mark.parametrize("system", [{}, {"system": False}, {"system": ""}, {"system": "Be brief."}])
+def test_a_graded_row_is_the_question_with_its_answer(write, system):
+    turns = [("user", "6 × 7?"), ("assistant", "42"), ("user", "8 × 7?")]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    row = {"id": "a", "scenario": "sums", "messages": messages, **system}
+    (asked,) = read_questions([write(row | {"answers": ["56"]})])
+    (read,) = read_questions([write(graded_row(asked, "54", correct=False))])
+    assert read.conversation == asked.conversation
+    assert (read.response, read.correct) == ("54", False)
 
 
 @pytest.mark.parametrize(

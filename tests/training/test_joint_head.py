@@ -228,6 +228,27 @@ def test_a_bundle_holds_the_head_and_knows_its_questions(
     assert all(0 < loss < 2 for (loss,) in log_of(tmp_path / "b", "head_loss"))
 
 
+def test_it_is_said_how_often_an_answer_is_read(
+    role, additions, graded_file, write_rows, tiny_folder, tmp_path
+):
+    first = json.loads(graded_file.read_text("utf-8").splitlines()[1])
+    asked = [{"role": each.role, "content": each.content} for each in additions[0].prompt]
+    rows = [first, {"messages": asked, "response": "No", "correct": False}]
+    told = []
+    for name, data in (("new", graded_file), ("trained", write_rows("both.jsonl", rows))):
+        said = []
+        watcher = Watcher(said.append)
+        settings = (f"confidence_head.data={data}", "max_steps=null", "epochs=1.5")
+        bundle = run(role, additions, tiny_folder, tmp_path / name, *settings, watcher=watcher)
+        told.append("\n".join(said))
+        steps = bundle.manifest.summary["steps"]
+        answers = 12 if name == "new" else 2
+        assert f"read about {steps * 8 / answers:.1f} times" in told[-1]
+        assert f"in each of {steps} steps" in told[-1]
+    assert "among the conversations" not in told[0]
+    assert "1 of 2 graded prompts are also among the conversations" in told[1]
+
+
 def test_without_weight_or_data_nothing_changes(
     role, additions, graded_file, tiny_folder, tmp_path
 ):

@@ -9,6 +9,7 @@ from rolewright.cli.options import AsJson, BatchSize, BundlePath, MaxNewTokens, 
 from rolewright.cli.output import EXIT_FALLS_SHORT, percent, print_json, print_table
 
 if TYPE_CHECKING:
+    from rolewright.bundle.read import Bundle
     from rolewright.confidence.calibration import Calibration
     from rolewright.confidence.guarantee import Certificate
     from rolewright.confidence.scores import Budget, HeadKind
@@ -19,6 +20,16 @@ _MaxError = Annotated[
         metavar="SHARE",
         help="Certify a threshold above which at most this share is wrong, e.g. 5%.",
     ),
+]
+_AbstainBelow = Annotated[
+    float,
+    typer.Option(
+        "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
+    ),
+]
+_Delta = Annotated[
+    str,
+    typer.Option(metavar="SHARE", help="With --max-error: probability that the promise may fail."),
 ]
 _BudgetName = Annotated[
     str,
@@ -72,25 +83,25 @@ _MinCosine = Annotated[
     ),
 ]
 
+_AnswersPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers",
+        metavar="FILE",
+        help="Also write the questions with the answers given, graded: a new JSONL file, such as"
+        " confidence_head.data takes.",
+    ),
+]
+
 
 def calibrate(
     bundle_path: BundlePath,
     questions_paths: Annotated[
         list[Path], typer.Argument(metavar="QA", help="Graded questions (JSONL or JSON array).")
     ],
-    abstain_below: Annotated[
-        float,
-        typer.Option(
-            "--abstain-below", min=0, max=1, help="Mark answers with less confidence as abstained."
-        ),
-    ] = 0.5,
+    abstain_below: _AbstainBelow = 0.5,
     max_error: _MaxError = None,
-    delta: Annotated[
-        str,
-        typer.Option(
-            metavar="SHARE", help="With --max-error: probability that the promise may fail."
-        ),
-    ] = "5%",
+    delta: _Delta = "5%",
     by_scenario: _ByScenario = False,
     budget: _BudgetName = "head",
     dropout_place: _DropoutPlaceName = "residual",
@@ -98,6 +109,7 @@ def calibrate(
     same_meaning: _SameMeaning = None,
     min_cosine: _MinCosine = None,
     head: _HeadName = "linear",
+    answers_path: _AnswersPath = None,
     max_new_tokens: MaxNewTokens = 256,
     batch_size: BatchSize = 32,
     precision: PrecisionName = "auto",
@@ -119,6 +131,8 @@ def calibrate(
     from rolewright.confidence.scores import BUDGETS, HEAD_KINDS
 
     bundle = read_bundle(bundle_path)
+    if answers_path is not None:
+        _claim_answers(answers_path, bundle)
     chosen = parse_precision(precision)
     allowed: Budget = parse_choice("--budget", budget, BUDGETS)
     head_kind: HeadKind = parse_choice("--head", head, HEAD_KINDS)
@@ -127,7 +141,12 @@ def calibrate(
     promise = parse_promise(max_error, delta, by_scenario=by_scenario)
     questions = read_held_out(bundle, questions_paths)
 
-    from rolewright.cli.calibrating import answer_and_score, fit_confidence, put_into_force
+    from rolewright.cli.calibrating import (
+        answer_and_score,
+        fit_confidence,
+        put_into_force,
+        write_answers,
+    )
 
     answered = answer_and_score(
         bundle,
@@ -140,11 +159,27 @@ def calibrate(
         batch_size=batch_size,
         certifies=promise is not None,
     )
+    if answers_path is not None:
+        write_answers(answers_path, questions, answered.graded)
     fitted = fit_confidence(
         answered, head_kind=head_kind, promise=promise, abstain_below=abstain_below
     )
     calibration = put_into_force(bundle, fitted, answered)
     tell_calibration(calibration, as_json=as_json)
+
+
+def _claim_answers(path: Path, bundle: "Bundle") -> None:
+    from rolewright.cli.reporting import claim_file
+    from rolewright.errors import UserError
+
+    if bundle.manifest.settings["thinking"] == "on":
+        raise UserError.at(
+            "--answers",
+            "this model reasons before it answers, and the reasoning is not kept",
+            expected="a bundle that answers at once: a head reads states behind the reasoning",
+            fix="leave --answers out; `ask --json` gives answer and reasoning",
+        )
+    claim_file(path, "--answers")
 
 
 def tell_calibration(calibration: "Calibration", *, as_json: bool) -> None:

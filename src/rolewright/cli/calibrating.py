@@ -1,13 +1,15 @@
 """From graded questions to a bundle with a confidence."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rolewright.bundle.read import Bundle
-from rolewright.bundle.write import add_calibration, part_name
+from rolewright.bundle.write import add_calibration, part_name, write_text
 from rolewright.cli.output import progress, say
 from rolewright.confidence.answers import halves
 from rolewright.confidence.asked import question_text
@@ -30,7 +32,7 @@ from rolewright.confidence.scorer import (
 )
 from rolewright.confidence.scores import Budget, HeadKind
 from rolewright.confidence.self_report import can_be_asked, check_room
-from rolewright.conversations.questions import Question
+from rolewright.conversations.questions import Question, graded_row
 from rolewright.generation.chat_model import ChatModel, load_bundle_model
 from rolewright.models.load import Precision
 from rolewright.role.resolve import resolve_system
@@ -128,6 +130,24 @@ def answer_and_score(
         )
     conditions = conditions_of(bundle.manifest, model.model, max_new_tokens)
     return Answered(answered.graded, answered.features, scorer, conditions)
+
+
+def write_answers(
+    path: Path, questions: Sequence[Question], graded: Sequence[GradedAnswer]
+) -> None:
+    """Write questions with their graded answers, a row each, as ``confidence_head.data`` has them.
+
+    Args:
+        path: that ``claim_file`` allows.
+        questions: that were answered.
+        graded: the answers, in the questions' order.
+    """
+    rows = [
+        graded_row(question, answer.answer, correct=answer.correct)
+        for question, answer in zip(questions, graded, strict=True)
+    ]
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    say(f"graded answers: {path}")
 
 
 def _asks(model: ChatModel, budget: Budget) -> bool:

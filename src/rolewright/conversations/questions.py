@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from rolewright.conversations.assembly import assemble
 from rolewright.conversations.conversation import Conversation
@@ -58,6 +58,24 @@ def read_questions(
 
     questions, _ = collect(paths, interpret)
     return questions
+
+
+def graded_row(question: Question, response: str, *, correct: bool) -> dict[str, Any]:
+    """A row that ``read_questions`` reads as this question with a graded answer.
+
+    Args:
+        question: that was asked.
+        response: the answer to it.
+        correct: whether it is right.
+    """
+    asked = question.conversation
+    row: dict[str, Any] = {"id": asked.id}
+    if asked.scenario is not None:
+        row["scenario"] = asked.scenario
+    if asked.without_role or asked.system is not None:
+        row["system"] = False if asked.without_role else asked.system
+    row["messages"] = [{"role": each.role, "content": each.content} for each in asked.prompt]
+    return row | {"response": response, "correct": correct}
 
 
 def _read_question(row: Row, *, literal_control_tokens: bool) -> Question | tuple[Fault, ...]:

@@ -1,11 +1,14 @@
 """What a user is told of the data before a run."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from rolewright.conversations.conversation import Conversation
+from rolewright.conversations.prompt_hash import hash_prompts
 from rolewright.tokens.think_blocks import count_reasoning
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import ExampleSet
+from rolewright.training.graded import GradedAnswers
 
 
 def tell_examples(examples: ExampleSet, config: TrainingConfig, say: Callable[[str], None]) -> None:
@@ -23,6 +26,38 @@ def tell_examples(examples: ExampleSet, config: TrainingConfig, say: Callable[[s
     if examples.left_out:
         places = ", ".join(str(example.place) for example in examples.left_out[:5])
         say(f"{len(examples.left_out)} conversations do not fit {limit}, left out: {places}")
+
+
+def tell_graded(
+    graded: GradedAnswers,
+    conversations: Sequence[Conversation],
+    examples: int,
+    config: TrainingConfig,
+    say: Callable[[str], None],
+) -> None:
+    """Say how often a head reads each graded answer, and which ones flatter the model.
+
+    Args:
+        graded: what the head learns from.
+        conversations: that the model learns from.
+        examples: how many of them are trained on.
+        config: how.
+        say: told.
+    """
+    steps = config.max_steps or math.ceil(config.epochs * math.ceil(examples / config.batch_size))
+    a_step = config.confidence_head.batch_size
+    times = steps * a_step / len(graded.correct)
+    say(
+        f"each graded answer is read about {times:.1f} times: "
+        f"confidence_head.batch_size = {a_step} in each of {steps:,} steps"
+    )
+    trained = {digest for each in conversations for digest in hash_prompts(each)}
+    shared = len(graded.prompts & trained)
+    if shared:
+        say(
+            f"{shared:,} of {len(graded.prompts):,} graded prompts are also among the "
+            "conversations: the model learns their answers, and the head what it said before"
+        )
 
 
 def tell_reasoning(

@@ -98,7 +98,7 @@ class ConfidenceHeadConfig(_Section):
     """``mlp`` has a hidden layer of 32 units."""
     batch_size: Count = 8
     """Graded answers an optimiser step."""
-    learning_rate: Positive = 3e-3
+    learning_rate: Positive = 3e-2
     """Of the head itself; rises and falls as the model's does."""
 
     @property

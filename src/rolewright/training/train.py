@@ -46,7 +46,7 @@ from rolewright.role.schema import RoleFile
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.tokens.example import Example
 from rolewright.training.adapter import add_adapter
-from rolewright.training.announcements import tell_examples, tell_reasoning
+from rolewright.training.announcements import tell_examples, tell_graded, tell_reasoning
 from rolewright.training.config import TrainingConfig
 from rolewright.training.examples import (
     ExampleSet,
@@ -130,6 +130,8 @@ def train(
     data = {"data": examples.hash} | ({} if graded is None else {"graded": graded.hash})
     fingerprint = _hold_plan(folder, role, data, model_name, config, watcher)
     training, validation = split_validation(examples.examples, config.validation_share, config.seed)
+    if graded is not None:
+        tell_graded(graded, conversations, len(training), config, watcher.say)
     trained = run_training(
         _trainable(model_name, config),
         TrainingData(training, validation, graded),
