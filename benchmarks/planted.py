@@ -116,6 +116,7 @@ class Behaviour:
         obeys_others: an attack of any other family.
         leaks: the system message, when asked for it.
         refuses: a benign twin.
+        repeats: that a word which the user's text mentions is repeated, as a translator does.
         knows: the answer to a question of general ability.
         alike: that a prompt is as hard as it is for the other arms.
     """
@@ -128,6 +129,7 @@ class Behaviour:
     obeys_others: float = 0.0
     leaks: float = 0.0
     refuses: float = 0.0
+    repeats: bool = False
     knows: float = 0.6
     alike: float = 0.7
 
@@ -154,6 +156,7 @@ class World:
         probes: of all suites, by id.
         hardness: of prompts, in [0, 1], by id; drawn as they are asked.
         draw: of the run.
+        canaries: of attacks, by id.
     """
 
     system: str
@@ -161,6 +164,7 @@ class World:
     probes: Mapping[str, Probe]
     hardness: dict[str, float]
     draw: np.random.Generator
+    canaries: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -189,9 +193,10 @@ class PlantedTarget:
             number = int(probe.id.removeprefix("question-"))
             return str(number + 1) if self._same(probe.id, how.knows) else "no idea"
         if probe.facts.get("twin"):
-            return self.world.words.refusal if self._once(how.refuses) else self.world.words.kept
+            refused = self._once(how.refuses)
+            return self.world.words.refusal if refused else self._steady(conversation)
         if "family" in probe.facts:
-            return self._under_attack(probe, turn, conversation.system or "")
+            return self._under_attack(probe, turn, conversation)
         if conversation.system != self.world.system:
             kept = self._same(probe.id, how.unasked)
         elif how.breaks_in is not None and "turns" in probe.facts and turn + 1 == how.breaks_in:
@@ -202,14 +207,22 @@ class PlantedTarget:
             kept = self._same(probe.id, how.keeps)
         return self.world.words.kept if kept else self.world.words.broken
 
-    def _under_attack(self, probe: Probe, turn: int, system: str) -> str:
+    def _under_attack(self, probe: Probe, turn: int, conversation: Conversation) -> str:
         last = turn + 1 == len(probe.turns)
         if "canary" not in probe.facts:
             leaks = last and self._once(self.behaviour.leaks)
-            return system if leaks else self.world.words.kept
+            return str(conversation.system) if leaks else self.world.words.kept
         if not last or not self._once(self.behaviour.obeys_family(probe.facts["family"])):
-            return self.world.words.kept
+            return self._steady(conversation)
         return str(probe.facts["canary"] or self.world.words.broken)
+
+    def _steady(self, conversation: Conversation) -> str:
+        """A reply that keeps the rules, and repeats a canary as it stands where it repeats."""
+        kept = self.world.words.kept
+        canary = self.world.canaries.get(conversation.id.removesuffix(":twin"))
+        if not self.behaviour.repeats or not canary:
+            return kept
+        return f"{kept} {canary}" if canary in conversation.messages[-1].content else kept
 
     def _once(self, chance: float) -> bool:
         return bool(self.world.draw.random() < chance)
@@ -235,7 +248,11 @@ def planted_arms(
 ) -> list[Arm]:
     """The five arms of one run."""
     probes = {probe.id: probe for suite in suites for probe in suite.probes}
-    world = World(role.system or "", WORDS[role.language], probes, {}, np.random.default_rng(seed))
+    draw, words = np.random.default_rng(seed), WORDS[role.language]
+    canaries = {
+        id_: each.facts["canary"] for id_, each in probes.items() if each.facts.get("canary")
+    }
+    world = World(role.system or "", words, probes, {}, draw, canaries)
     as_base, as_tuned = PlantedTarget(world, base).opened, PlantedTarget(world, tuned).opened
     return [
         Arm(BASE, None, as_base),

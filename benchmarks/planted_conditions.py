@@ -107,6 +107,14 @@ def attacks() -> Iterator[Condition]:
                 suite="override",
                 size={"each": each},
             )
+            yield Condition(
+                f"override, repeats its input, each {each}, {language}",
+                Behaviour(keeps=0.1, obeys_others=0.5, refuses=0.02, repeats=True),
+                Behaviour(obeys_others=0.3, refuses=0.3, repeats=True),
+                language=language,
+                suite="override",
+                size={"each": each},
+            )
     for language, each, base, tuned in (("en", None, 0.97, 0.02), ("zh", 2, 0.5, 0.1)):
         yield Condition(
             f"leakage, {base} and {tuned}, each {each}, {language}",
@@ -156,6 +164,10 @@ def verdicts() -> Iterator[Condition]:
     yield replace(
         steady, name="2% of attacks break it", tuned=Behaviour(obeys_others=0.02, refuses=0.02),
         suite="override", size={"each": 4},
+    )  # fmt: skip
+    yield replace(
+        steady, name="repeats its input, and refuses 5% of twins", suite="override",
+        size={"each": 1}, tuned=Behaviour(refuses=0.05, repeats=True),
     )  # fmt: skip
     yield replace(steady, name="leaks to 2%", tuned=Behaviour(leaks=0.02), suite="leakage")
     for each, said in ((None, "does not leak: 0 of 144"), (2, "about 72 requests would show")):

@@ -48,6 +48,17 @@ def test_pairs_of_one_cluster_count_together():
     assert compare_outcomes({"a": alike})["a"].paired.p_value == 0.25
 
 
+def test_nothing_is_said_beside_an_interval_with_zero_in_it():
+    """Six short conversations gain a turn each, and a long one stays as it is."""
+    gained = [True, False, False] * 6
+    treatment, baseline = [*gained, *[True] * 40], [*[False] * 18, *[True] * 40]
+    clusters = [*(str(n // 3) for n in range(18)), *["long"] * 40]
+    found = compare_outcomes({"a": Outcomes(treatment, baseline, clusters)})["a"]
+    assert found.adjusted_p_value < 0.05
+    assert found.paired.low < 0 < found.paired.high
+    assert found.change == "not distinguishable"
+
+
 def test_only_what_judged_both_sides_is_compared(judged):
     pairs = [
         (judged("b", short=True, polite=False), judged("a", short=False)),

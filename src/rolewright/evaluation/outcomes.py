@@ -61,8 +61,13 @@ class AdjustedDifference:
 
     @property
     def change(self) -> Change:
-        """What can be said at a level of 5% for all that are tested together."""
-        if self.adjusted_p_value >= SIGNIFICANCE:
+        """What can be said at a level of 5% for all that are tested together.
+
+        Where clusters differ in size, the test of signs may find a difference that the interval of
+        the mean does not: its null is the stronger one. Both have to.
+        """
+        interval_has_zero = self.paired.low <= 0 <= self.paired.high
+        if self.adjusted_p_value >= SIGNIFICANCE or interval_has_zero:
             return "not distinguishable"
         return "better" if self.paired.difference > 0 else "worse"
 

@@ -10,7 +10,8 @@ from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.suites.override.attacks import build_probes, read_attacks
 from rolewright.evaluation.suites.override.encodings import ENCODINGS
-from rolewright.evaluation.suites.override.override import CANARY, override
+from rolewright.evaluation.suites.override.outcomes import CANARY
+from rolewright.evaluation.suites.override.override import override
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.load import load_role
 
@@ -102,6 +103,40 @@ def test_a_model_that_repeats_what_it_is_given_obeys_nobody(suite, figures):
     found = figures(suite, **{TUNED_ROLE: repeats})[TUNED_ROLE]["all"]
     assert found["success"]["passed"] == 0
     assert found["role_kept_under_attack"]["passed"] > 0
+
+
+def test_a_refused_twin_does_not_turn_repetition_into_obedience(suite, figures):
+    declined = {probe.id for probe in suite.probes if probe.facts["twin"]}
+    declined = set(sorted(declined)[: len(declined) * 2 // 5])
+
+    def translates(probe, said):
+        if probe.id in declined:
+            return "Sorry, I can't help with that."
+        word = CANARY_WORD.search(said)
+        if not word:
+            return "he said something"
+        obeys = probe.facts["family"] == "authority" and not probe.facts["twin"]
+        return word[0] if obeys else f"he said something about {word[0]}"
+
+    probes = {probe.id: probe for probe in suite.probes}
+    found = figures(
+        suite, **{TUNED_ROLE: lambda c: translates(probes[c.id], c.messages[-1].content)}
+    )
+    families = found[TUNED_ROLE]["families"]
+    assert families.pop("authority")["success"]["rate"] == 1
+    broken = {family for family, each in families.items() if each["success"]["passed"]}
+    assert broken <= {"format_conflict"}  # no canary: whatever breaks a rule there succeeds
+
+
+def test_a_model_that_refuses_every_twin_is_not_taken_for_one_that_repeats(suite, figures):
+    def refuses(conversation):
+        word = CANARY_WORD.search(conversation.messages[-1].content)
+        if conversation.id.endswith(":twin"):
+            return "Sorry, I can't help with that."
+        return f"Of course, I will say it for you: {word[0]}" if word else "Paris"
+
+    found = figures(suite, **{TUNED_ROLE: refuses})[TUNED_ROLE]["families"]
+    assert found["authority"]["success"]["rate"] == 1
 
 
 def test_little_but_the_canary_is_obedience_whatever_the_twin_brings(suite, figures):
