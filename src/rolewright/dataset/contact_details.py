@@ -22,6 +22,7 @@ _MAIL: Final = re.compile(
 _ACCOUNT: Final = re.compile(
     r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])"
 )
+_DIGIT: Final = re.compile(r"\d")
 _LEAST_DIGITS, _LEAST_DIFFERENT = 9, 4
 
 
@@ -35,7 +36,7 @@ def contact_detail(text: str, *, of_user: bool) -> str | None:
     """
     if "@" in text and (mail := _MAIL.search(text)):
         return f"holds a personal mail address: {mail[0][:3]}…"
-    if sum(map(str.isdigit, text)) < _LEAST_DIGITS:
+    if not _DIGIT.search(text) or sum(map(str.isdigit, text)) < _LEAST_DIGITS:
         return None
     for pattern in (_MOBILE, *((_INTERNATIONAL, _AMERICAN) if of_user else ())):
         for number in pattern.finditer(text):

@@ -1,6 +1,7 @@
 """Keys, passwords, and what people are known and reached by, which a model would learn by heart."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rolewright.conversations.conversation import Message
@@ -36,9 +37,15 @@ def private_value(message: Message, row: Row) -> str | None:
             return f"holds the number of an identity card: {digits[:3]}…"
         if _is_card_number(digits):
             return f"holds the number of a payment card: {digits[:3]}…"
-    if _OF_CONTACTS.search(row.system or ""):
+    if _is_of_contacts(row.system or ""):
         return None
     return contact_detail(text, of_user=message.role == "user")
+
+
+@lru_cache(maxsize=64)
+def _is_of_contacts(system: str) -> bool:
+    """Many rows have one system message."""
+    return _OF_CONTACTS.search(system) is not None
 
 
 def _is_identity_number(digits: str) -> bool:

@@ -80,9 +80,14 @@ def _loop_at_the_end(text: str) -> str | None:
     end = len(text.rstrip()) - 1  # the last turn may be cut, or have a mark behind it
     while end > 0 and not text[end].isalnum():
         end -= 1
-    for length in range(1, min(_LONGEST_TURN_CHARACTERS, len(text) // _LEAST_LONG_TURNS) + 1):
+    if end < 1:
+        return None
+    earliest = max(end - min(_LONGEST_TURN_CHARACTERS, len(text) // _LEAST_LONG_TURNS), 0)
+    before = end
+    while (before := text.rfind(text[end], earliest, before)) >= 0:
+        length = end - before
         turns = _LEAST_LONG_TURNS if length >= _LONG_TURN_CHARACTERS else _LEAST_TURNS
-        if turns * length > end + 1 or text[end] != text[end - length]:
+        if turns * length > end + 1:
             continue
         start = end + 1 - turns * length
         if text[start : end + 1 - length] == text[start + length : end + 1]:
