@@ -39,7 +39,7 @@ class ReportInputs:
         evaluation: ``results.json`` of schema rolewright.eval/1, or None.
         samples: lines of the evaluation's ``log.jsonl``.
         training: lines of ``metrics.jsonl``; may be empty.
-        calibration: ``calibration.json`` of schema rolewright.calibration/1, or None.
+        calibration: ``calibration.json`` of schema rolewright.calibration/3, or None.
     """
 
     role: str
