@@ -105,8 +105,8 @@ def run_job(
     Raises:
         UserError: ``out`` is taken, or a conversation cannot be answered.
     """
+    from rolewright.evaluation.context_limit import what_fits
     from rolewright.evaluation.evaluate import Settings, evaluate
-    from rolewright.evaluation.fitting import what_fits
     from rolewright.evaluation.judge.judging import judge_figures, rule_on, with_verdicts
     from rolewright.evaluation.log import LOG, claim_run
     from rolewright.evaluation.results import summarise

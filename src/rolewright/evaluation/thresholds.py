@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rolewright.errors import UserError
-from rolewright.evaluation.judged import UNDIRECTED
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import clustered_proportion
 from rolewright.evaluation.suites.adherence import ADHERENCE
+from rolewright.evaluation.target_arm import UNDIRECTED
 
 OPTION = "--fail-under"
 
@@ -36,7 +36,7 @@ class Threshold:
         begins at 94%.
 
         Args:
-            judged: as ``judged_samples`` gives them.
+            judged: as ``samples_of_target`` gives them.
 
         Returns:
             ``suite``, ``rule``, ``least``, ``passed``, ``total``, ``rate``, ``low``, ``high`` (95%)
