@@ -162,6 +162,6 @@ def say_power(suites: "Sequence[Suite]") -> None:
     """Tell what differences so many probes can show, before they are asked."""
     from rolewright.evaluation.announcement import announce
 
-    probes = {suite.name: [probe.cluster or probe.id for probe in suite.probes] for suite in suites}
-    for line in announce({name: len(set(clusters)) for name, clusters in probes.items()}):
+    sizes = {suite.name: len({probe.cluster for probe in suite.probes}) for suite in suites}
+    for line in announce(sizes):
         say(line)

@@ -47,7 +47,7 @@ class Threshold:
             samples = [sample for sample in samples if self.rule in sample.verdicts]
         share = clustered_proportion(
             [s.kept_all if self.rule is None else s.verdicts[self.rule].passed for s in samples],
-            [sample.cluster or sample.conversation.id for sample in samples],
+            [sample.cluster for sample in samples],
         )
         reached = share.rate is not None and share.rate >= self.least
         return {**asdict(self), **asdict(share), "reached": reached}
