@@ -40,7 +40,8 @@ from rolewright.confidence.scorer import Scorer, default_head_layers, read_featu
 from rolewright.confidence.scores import DROPOUT_SCORES, surety
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.questions import read_questions
-from rolewright.generation.chat_model import Answer, ChatModel, load_chat_model
+from rolewright.generation.chat_model import Answer, ChatModel
+from rolewright.generation.load import load_chat_model
 from rolewright.generation.trace import decoder_layers
 from rolewright.models.load import locate_model
 from rolewright.role.resolve import resolve_system

@@ -37,8 +37,8 @@ from rolewright.confidence.question_answers import AnsweredQuestions, answer_que
 from rolewright.confidence.scorer import Scorer, default_head_layers
 from rolewright.confidence.scores import SOFTMAX_SCORES
 from rolewright.conversations.questions import read_questions
-from rolewright.generation.chat_model import load_chat_model
 from rolewright.generation.decode import generate
+from rolewright.generation.load import load_chat_model
 from rolewright.generation.trace import decoder_layers
 
 PROMPT_TOKENS = 200

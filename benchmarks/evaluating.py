@@ -28,7 +28,8 @@ from rolewright.conversations.conversation import Conversation, Message
 from rolewright.demo.data import country_facts
 from rolewright.errors import Place
 from rolewright.evaluation.targets.local import LocalTarget
-from rolewright.generation.chat_model import Answer, ChatModel, load_chat_model
+from rolewright.generation.chat_model import Answer, ChatModel
+from rolewright.generation.load import load_chat_model
 from rolewright.generation.sampling import GREEDY
 from rolewright.models.builtin import SMOLLM2
 from rolewright.models.load import locate_model

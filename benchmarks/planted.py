@@ -201,8 +201,8 @@ class PlantedTarget:
             kept = self._same(probe.id, how.unasked)
         elif how.breaks_in is not None and "turns" in probe.facts and turn + 1 == how.breaks_in:
             kept = False
-        elif probe.cluster or "turns" in probe.facts:
-            kept = self._once(self._chance(probe.cluster or probe.id))
+        elif probe.cluster != probe.id or "turns" in probe.facts:
+            kept = self._once(self._chance(probe.cluster))
         else:
             kept = self._same(probe.id, how.keeps)
         return self.world.words.kept if kept else self.world.words.broken

@@ -29,7 +29,8 @@ from rolewright.cli.app import run
 from rolewright.cli.demo import lay_out_project
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.read import read_all
-from rolewright.generation.chat_model import ChatModel, load_bundle_model
+from rolewright.generation.chat_model import ChatModel
+from rolewright.generation.load import load_bundle_model
 from rolewright.role.load import load_role
 from rolewright.role.schema import RoleFile
 

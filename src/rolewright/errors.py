@@ -1,5 +1,6 @@
 """What went wrong in what the user gave us, said so that it can be put right."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -32,12 +33,28 @@ class Fault:
     fix: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.found}"
-        if self.expected:
-            text += f"\n    expected: {self.expected}"
-        if self.fix:
-            text += f"\n    to do: {self.fix}"
-        return text
+        return f"{self.place}: {self.found}{self.advice}"
+
+    @property
+    def advice(self) -> str:
+        """What was expected and what to do, a line each; "" where neither is known."""
+        expected = f"\n    expected: {self.expected}" if self.expected else ""
+        return expected + (f"\n    to do: {self.fix}" if self.fix else "")
+
+
+def faults_in_words(faults: Iterable[Fault]) -> str:
+    """Faults for people; of a file with one fault in each row the advice is said once, at the end.
+
+    Args:
+        faults: in the order in which they are told; those of one advice stand together.
+    """
+    by_advice: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_advice.setdefault(fault.advice or str(fault), []).append(fault)
+    return "\n".join(
+        "\n".join(f"{each.place}: {each.found}" for each in alike) + alike[0].advice
+        for alike in by_advice.values()
+    )
 
 
 class UserError(Exception):
@@ -47,7 +64,7 @@ class UserError(Exception):
     """
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__("\n".join(map(str, faults)))
+        super().__init__(faults_in_words(faults))
         self.faults = faults
 
     @classmethod

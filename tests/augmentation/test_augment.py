@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-import rolewright.generation.chat_model as chat_model_module
+import rolewright.generation.load as load_module
 from rolewright.augmentation.answers import Decoding
 from rolewright.augmentation.augment import Request, augment, read_sources, unfinished_file
 from rolewright.augmentation.shares import KINDS
@@ -11,6 +11,7 @@ from rolewright.conversations.read import read_all
 from rolewright.dataset.check import check_data
 from rolewright.dataset.checks import data_checks
 from rolewright.errors import UserError
+from rolewright.generation.chat_model import ChatModel
 from rolewright.role.resolve import resolve_system
 
 ALL = dict.fromkeys(KINDS, 1.0)
@@ -58,7 +59,7 @@ def test_a_json_array_becomes_lines(run, rows, tmp_path):
 
 def test_twins_without_the_role_carry_the_base_models_answer(run, rows, write_rows, tiny_folder):
     _, written = run(write_rows("train.jsonl", rows))
-    model = chat_model_module.load_chat_model(str(tiny_folder), say=lambda _: None)
+    model = load_module.load_chat_model(str(tiny_folder), say=lambda _: None)
     path = write_rows("written.jsonl", written)
     conversations = read_all([path]).conversations[3:]
     for twin, conversation in zip(written[3:], conversations, strict=True):
@@ -113,7 +114,7 @@ def test_the_same_run_writes_the_same(run, rows, write_rows):
 
 
 def test_paraphrases_alone_need_no_model(run, rows, write_rows, monkeypatch):
-    monkeypatch.setattr(chat_model_module, "load_chat_model", None)
+    monkeypatch.setattr(load_module, "load_chat_model", None)
     shares = dict.fromkeys(KINDS, 0.0) | {"paraphrase": 1.0}
     told, _ = run(write_rows("train.jsonl", rows), shares=shares)
     assert told.twins["paraphrase"] == 2
@@ -124,7 +125,7 @@ def test_a_file_is_never_overwritten_and_an_unfinished_run_goes_on(
 ):
     file, out = write_rows("train.jsonl", rows), tmp_path / "out.jsonl"
     expected = run(file, out="whole.jsonl", batch_size=2)[1]
-    answer = chat_model_module.ChatModel.answer
+    answer = ChatModel.answer
     calls = []
 
     def interrupted(self, *arguments, **named):
@@ -133,7 +134,7 @@ def test_a_file_is_never_overwritten_and_an_unfinished_run_goes_on(
             raise KeyboardInterrupt
         return answer(self, *arguments, **named)
 
-    monkeypatch.setattr(chat_model_module.ChatModel, "answer", interrupted)
+    monkeypatch.setattr(ChatModel, "answer", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(file, batch_size=2)
     assert not out.exists()

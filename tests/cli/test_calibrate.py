@@ -90,6 +90,7 @@ def test_questions_without_answers(refused, bundle, project):
     err = refused("calibrate", bundle, project / "train.jsonl")
     assert "train.jsonl:1: answers: missing" in err
     assert "8 errors" in err
+    assert err.count("expected: a list of texts, at least one") == 1
 
 
 def test_wrong_paths(refused, bundle, questions, tmp_path):

@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from rolewright.dataset.fingerprints import Fingerprints
+from rolewright.dataset.fingerprints import Fingerprints, compared_prompt
 from rolewright.dataset.near_duplicates import find_near_duplicates, find_repeated
 from rolewright.dataset.row import resolve_row
 from rolewright.dataset.similarity import jaccard, normalise
@@ -125,6 +125,11 @@ def test_nothing_is_left_that_would_be_found_again(tabulate):
     assert 10 < len(dropped) < 60
     kept = [pair for index, pair in enumerate(chain) if index not in dropped]
     assert find_near_duplicates(tabulate(kept)) == []
+
+
+def test_politeness_asks_nothing_also_in_two_languages(talk):
+    polite = talk("hi你好，please帮我查一下订单，thanks谢谢")
+    assert compared_prompt(polite) == compared_prompt(talk("帮我查订单"))
 
 
 def test_rows_under_another_system_message_are_no_duplicates(tabulate):

@@ -32,6 +32,7 @@ def judged(talk):
         verdicts = {
             rule.replace("_", "-"): Verdict(ok, "said why") for rule, ok in outcomes.items()
         }
-        return Sample("adherence", arm, talk("Q"), Reply("text", 4, 1, True), verdicts, 0.5)
+        reply = Reply("text", 4, 1, True)
+        return Sample("adherence", arm, talk("Q"), reply, verdicts, 0.5, 0, "row")
 
     return build

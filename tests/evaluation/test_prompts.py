@@ -31,6 +31,15 @@ def test_only_prompts_under_the_role_are_judged(role, talk):
     assert all(conversation.system is None for conversation in judged)
 
 
+def test_prompts_of_one_id_are_told_apart(role, talk):
+    """As two files of one name in different folders have them."""
+    rows = [talk(text, id=id_) for text, id_ in zip("abcd", ["x", "x", "x (2)", "x"], strict=True)]
+    judged, _ = prompts_under_role(role, rows)
+    assert [(c.id, c.messages[0].content) for c in judged] == [
+        ("x", "a"), ("x (2)", "b"), ("x (2) (2)", "c"), ("x (3)", "d"),
+    ]  # fmt: skip
+
+
 def test_nothing_to_judge_is_an_error(role, talk):
     with pytest.raises(UserError, match="none of the 1 prompts"):
         prompts_under_role(role, [talk("c", system="Be a pirate.")])

@@ -87,7 +87,8 @@ def test_prompts_that_were_trained_on_are_no_secret(role, judged):
 def numbered(samples):
     """The samples of as many prompts."""
     return [
-        replace(s, conversation=replace(s.conversation, id=str(n))) for n, s in enumerate(samples)
+        replace(s, conversation=replace(s.conversation, id=str(n)), cluster=str(n))
+        for n, s in enumerate(samples)
     ]
 
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from rolewright.errors import UserError
-from rolewright.generation.chat_model import ChatModel, load_chat_model
+from rolewright.generation.chat_model import ChatModel
 from rolewright.generation.decode import Generation
+from rolewright.generation.load import load_chat_model
 from rolewright.tokens.chatml import ChatEncoder
 
 

@@ -128,6 +128,8 @@ def inputs() -> ReportInputs:
             "suites": {},
             "paired": paired,
             "objections": [],
+            "remedies": [],
+            "advice": [],
             "does_not_fit": {},
             "judge": None,
             "thresholds": [],

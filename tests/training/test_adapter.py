@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from rolewright.generation.chat_model import load_bundle_model
+from rolewright.generation.load import load_bundle_model
 from rolewright.models.load import load_model
 from rolewright.prefix.support import plain_loss
 from rolewright.training.adapter import add_adapter

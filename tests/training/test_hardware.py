@@ -5,7 +5,7 @@ import pytest
 
 import rolewright.training.train as training_module
 from rolewright.errors import UserError
-from rolewright.generation.chat_model import load_bundle_model
+from rolewright.generation.load import load_bundle_model
 from rolewright.training.config import load_config
 from rolewright.training.hardware import checkpoints_activations, require_hardware, uses_liger
 from rolewright.training.train import Watcher, train

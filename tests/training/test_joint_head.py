@@ -12,7 +12,7 @@ from rolewright.confidence.scorer import Scorer, default_head_layers, read_featu
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.conversations.questions import read_questions
 from rolewright.errors import UserError
-from rolewright.generation.chat_model import load_chat_model
+from rolewright.generation.load import load_chat_model
 from rolewright.prefix.loss import computing_rows
 from rolewright.role.resolve import resolve_system
 from rolewright.tokens.chatml import ChatEncoder

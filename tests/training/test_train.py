@@ -9,7 +9,7 @@ import rolewright.training.train as training_module
 from rolewright.bundle.read import read_bundle
 from rolewright.conversations.conversation import Message
 from rolewright.errors import UserError
-from rolewright.generation.chat_model import load_bundle_model, load_chat_model
+from rolewright.generation.load import load_bundle_model, load_chat_model
 from rolewright.models.load import load_model
 from rolewright.tokens.chatml import ChatEncoder
 from rolewright.training.adapter import add_adapter

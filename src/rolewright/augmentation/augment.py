@@ -164,7 +164,7 @@ def _answers(
     say: Say,
     on_answers: Callable[[int, int], None],
 ) -> list[BaseAnswer]:
-    from rolewright.generation.chat_model import load_chat_model
+    from rolewright.generation.load import load_chat_model
     from rolewright.models.fingerprint import fingerprint_model
     from rolewright.models.load import locate_model
 

@@ -13,8 +13,9 @@ from rolewright.confidence.sampling.meaning_model import load_meaning_model
 from rolewright.confidence.scorer import SOFTMAX_ONLY, Scorer, read_joint_head
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.errors import Place, UserError
-from rolewright.generation.chat_model import Answer, ChatModel, load_bundle_model
+from rolewright.generation.chat_model import Answer, ChatModel
 from rolewright.generation.decode import TokenCallback
+from rolewright.generation.load import load_bundle_model
 from rolewright.models.load import Precision
 
 

@@ -33,7 +33,8 @@ from rolewright.confidence.scorer import (
 from rolewright.confidence.scores import Budget, HeadKind
 from rolewright.confidence.self_report import can_be_asked, check_room
 from rolewright.conversations.questions import Question, graded_row
-from rolewright.generation.chat_model import ChatModel, load_bundle_model
+from rolewright.generation.chat_model import ChatModel
+from rolewright.generation.load import load_bundle_model
 from rolewright.models.load import Precision
 from rolewright.role.resolve import resolve_system
 

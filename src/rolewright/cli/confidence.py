@@ -110,7 +110,7 @@ def answer_and_judge(
     from rolewright.cli.answering import expired_conditions, open_scorer
     from rolewright.confidence.question_answers import answer_questions
     from rolewright.confidence.report_card import judge
-    from rolewright.generation.chat_model import load_bundle_model
+    from rolewright.generation.load import load_bundle_model
 
     model = load_bundle_model(bundle, precision=precision, say=say)
     if expired_conditions(bundle, model, calibration, max_new_tokens):

@@ -105,8 +105,8 @@ def run_job(
     Raises:
         UserError: ``out`` is taken, or a conversation cannot be answered.
     """
+    from rolewright.evaluation.context_limit import what_fits
     from rolewright.evaluation.evaluate import Settings, evaluate
-    from rolewright.evaluation.fitting import what_fits
     from rolewright.evaluation.judge.judging import judge_figures, rule_on, with_verdicts
     from rolewright.evaluation.log import LOG, claim_run
     from rolewright.evaluation.results import summarise
@@ -162,6 +162,6 @@ def say_power(suites: "Sequence[Suite]") -> None:
     """Tell what differences so many probes can show, before they are asked."""
     from rolewright.evaluation.announcement import announce
 
-    probes = {suite.name: [probe.cluster or probe.id for probe in suite.probes] for suite in suites}
-    for line in announce({name: len(set(clusters)) for name, clusters in probes.items()}):
+    sizes = {suite.name: len({probe.cluster for probe in suite.probes}) for suite in suites}
+    for line in announce(sizes):
         say(line)

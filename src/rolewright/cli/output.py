@@ -123,8 +123,7 @@ def report_error(error: UserError, *, as_json: bool) -> None:
     if as_json:
         faults = [asdict(fault) for fault in error.faults]
         print_json({"schema": "rolewright.error/1", "errors": faults})
-    for fault in error.faults:
-        say(str(fault))
+    say(str(error))
     if len(error.faults) > 1:
         say(f"{len(error.faults)} errors")
 

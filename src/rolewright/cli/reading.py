@@ -10,7 +10,7 @@ from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.conversations.questions import Question, read_questions
 from rolewright.conversations.read import read_all
-from rolewright.errors import Fault, UserError
+from rolewright.errors import Fault, UserError, faults_in_words
 from rolewright.models.load import Precision
 from rolewright.reports.wording import Language
 from rolewright.role.schema import RoleFile
@@ -40,9 +40,8 @@ def read_conversations(
 
 def tell_skipped(faults: Sequence[Fault], left: int) -> None:
     """Say which rows were left out, and how many are left."""
-    for fault in faults:
-        say(f"skipped: {fault}")
     if faults:
+        say(faults_in_words(faults))
         rows = len({(fault.place.file, fault.place.line) for fault in faults})
         say(f"{rows} bad rows skipped, {left} conversations left")
 

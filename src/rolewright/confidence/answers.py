@@ -134,9 +134,10 @@ class Answers:
 
 def group_questions(questions: Sequence[str]) -> Rows:
     """A number for each question that is equal for the same ones, shape (questions,)."""
-    return np.unique([question_key(each) for each in questions], return_inverse=True)[1].astype(
-        np.int64
-    )
+    keys = [question_key(each) for each in questions]
+    # An array of texts would take the room of the longest for each of them.
+    numbers = {key: number for number, key in enumerate(sorted(set(keys)))}
+    return np.array([numbers[key] for key in keys], dtype=np.int64)
 
 
 def first_asked(questions: Sequence[str]) -> Rows:

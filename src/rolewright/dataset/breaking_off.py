@@ -9,6 +9,7 @@ from rolewright.conversations.conversation import Message
 from rolewright.dataset.places import Places
 from rolewright.dataset.row import Row
 from rolewright.dataset.words import window_of, words_of
+from rolewright.errors import Place
 from rolewright.finding import Finding
 
 MOST_UNENDED = {"several": 0.3, "one": 0.05, "short": 0.05}
@@ -82,13 +83,11 @@ class BreakingOff:
         """RW114, at the first of them."""
         found = [*self._certain, *self._accidents()]
         if found:
-            count = len(found)
-            first = min(found, key=lambda at: (at.file, at.line or 0))
             yield Finding(
                 "RW114",
-                first,
-                f"{count} answers break off: they end in a comma, a conjunction or an open bracket,"
-                " or without the mark that other answers end with",
+                min(found, key=_by_line),
+                f"{len(found)} answers break off: they end in a comma, a conjunction or an open "
+                "bracket, or without the mark that other answers end with",
                 'complete them, or mark the turn with "cut": true',
             )
 
@@ -101,7 +100,7 @@ class BreakingOff:
             for place in endings.unended
         ]
         places = Places()
-        for place in sorted(accidents, key=lambda at: (at.file, at.line or 0)):
+        for place in sorted(accidents, key=_by_line):
             places.append(place)
         return places
 
@@ -111,6 +110,10 @@ class BreakingOff:
             "going_on_at": self._certain.figures(),
             "unended_at": self._accidents().figures(),
         }
+
+
+def _by_line(place: Place) -> tuple[str, int]:
+    return place.file, place.line or 0
 
 
 def _breaks_off(text: str) -> bool:

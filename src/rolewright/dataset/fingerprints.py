@@ -14,7 +14,7 @@ from rolewright.dataset.similarity import SIGNATURE_VALUES, normalise, sign
 from rolewright.dataset.text_hash import hash_texts
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers.identity import IDENTITY_QUESTIONS
-from rolewright.verifiers.matching import first_match
+from rolewright.verifiers.matching import compile_wording, first_match
 from rolewright.verifiers.refusal import declines
 from rolewright.verifiers.wording import last_user_turn
 
@@ -27,7 +27,7 @@ _DIGITS = re.compile(r"\d\d*")
 _LETTER = re.compile(r"\w")
 _HASHES = 5
 # What is said for politeness asks nothing.
-_POLITE_ENGLISH = re.compile(
+_POLITE_ENGLISH = compile_wording(
     r"\b(?:please|pls|kindly|hi(?: there)?|hello|hey|dear|thanks|thank you|thx|cheers|excuse me"
     r"|(?:could|can|would|will) you)\b",
     re.IGNORECASE,

@@ -17,22 +17,8 @@ _UNFILLED: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKS: Final = (
-    *(
-        "[",
-        "【",
-        "{",
-        "<",
-        "%",
-        "(",
-        "（",
-        "TODO",
-        "Todo",
-        "todo",
-        "TBD",
-        "FIXME",
-        "Lorem",
-        "lorem",
-    ),
+    *"[【{<%(（",
+    *("TODO", "Todo", "todo", "TBD", "FIXME", "Lorem", "lorem"),
     *("待补", "待填", "待完", "未补", "未填", "未完", "占位", "此处"),
 )
 """A blank has one of these, or three x."""
@@ -41,11 +27,9 @@ _NOTHING: Final = re.compile(
     r"|asdf\w*|foo|placeholder|tbd|todo|待定|测试)\W*|[\s.。…·,，、;；:：\-—_~*#/|\\?？!！]+",
     re.IGNORECASE,
 )
+_MOST_NOTHING_CHARACTERS: Final = 40
 # A line to write on is what an exercise has.
 _LINE: Final = "_"
-
-
-_MOST_NOTHING_CHARACTERS: Final = 40
 
 
 def placeholder(message: Message, row: Row) -> str | None:

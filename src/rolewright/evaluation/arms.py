@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from rolewright.bundle.read import Bundle
 from rolewright.evaluation.targets.local import LocalTarget
 from rolewright.evaluation.targets.target import Target
-from rolewright.generation.chat_model import (
-    check_base_model,
-    load_bundle_model,
-    load_chat_model,
-)
+from rolewright.generation.load import check_base_model, load_bundle_model, load_chat_model
 from rolewright.models.builtin import Say
 from rolewright.models.load import Precision
 from rolewright.role.language import Language, language_of

@@ -138,12 +138,15 @@ class Endpoint:
             raise self._error(error.message) from error
         # The client checks no shapes: a page of HTML comes as a text, an error as empty fields.
         choices = getattr(done, "choices", None)
-        if not choices or getattr(choices[0], "message", None) is None:
-            said = done.to_json(indent=None) if isinstance(done, BaseModel) else str(done)
+        choice: Any = choices[0] if isinstance(choices, list) and choices else None
+        message = getattr(choice, "message", None)
+        if message is None or not isinstance(message.content, str | None):
+            is_object = isinstance(done, BaseModel)
+            said = done.to_json(indent=None, warnings=False) if is_object else str(done)
             raise self._error(f"this is no chat completion: {said[:_SHOWN]!r}")
-        choice, usage = choices[0], done.usage
+        usage = done.usage
         return Completion(
-            text=_encodable((choice.message.content or "").strip()),
+            text=_encodable((message.content or "").strip()),
             model=done.model or self.model,
             prompt_tokens=usage.prompt_tokens if usage else None,
             output_tokens=usage.completion_tokens if usage else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rolewright.evaluation.arms import Arm
-from rolewright.evaluation.fitting import refuse_empty
+from rolewright.evaluation.context_limit import refuse_empty
 from rolewright.evaluation.log import append_records
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.sample import Key, Sample

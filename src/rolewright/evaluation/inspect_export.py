@@ -150,7 +150,7 @@ def _rows(role: RoleFile, suite: Suite) -> Iterator[dict[str, Any]]:
             metadata = {
                 "under": under,
                 "group": under + twin,
-                "cluster": probe.cluster or probe.id,
+                "cluster": probe.cluster,
                 "system": system,
                 "probe": _probe_record(probe),
             }

@@ -34,7 +34,7 @@ class Outcomes:
         return cls(
             [passed(treatment) for treatment, _ in pairs],
             [passed(baseline) for _, baseline in pairs],
-            [treatment.cluster or treatment.conversation.id for treatment, _ in pairs],
+            [treatment.cluster for treatment, _ in pairs],
         )
 
     @classmethod

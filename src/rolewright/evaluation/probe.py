@@ -45,6 +45,10 @@ class Probe:
     cluster: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Let a probe that shares nothing be a cluster of its own."""
+        object.__setattr__(self, "cluster", self.cluster or self.id)
+
     @classmethod
     def of(cls, prompt: Conversation) -> "Probe":
         """The last user turn of a prompt, behind the turns that stand before it."""

@@ -1,5 +1,6 @@
 """What a role is evaluated on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -56,6 +57,24 @@ def prompts_trained_on(bundle: Bundle, prompts: Sequence[Conversation]) -> list[
     return [prompt for prompt in prompts if hash_prompt(prompt.prompt) in trained]
 
 
+def distinct_ids(conversations: Sequence[Conversation]) -> list[Conversation]:
+    """Conversations of which no two have one id: by it samples are told apart.
+
+    Rows come with the same id where two files of one name lie in different folders.
+    """
+    taken: set[str] = set()
+    times: Counter[str] = Counter()
+    found = []
+    for conversation in conversations:
+        name = conversation.id
+        while name in taken:
+            times[conversation.id] += 1
+            name = f"{conversation.id} ({times[conversation.id] + 1})"
+        taken.add(name)
+        found.append(replace(conversation, id=name))
+    return found
+
+
 def prompts_under_role(
     role: RoleFile, conversations: Sequence[Conversation]
 ) -> tuple[list[Conversation], list[Conversation]]:
@@ -64,7 +83,8 @@ def prompts_under_role(
     Returns:
         Prompts that stand under the role's system message (their own is the same, or they have
         none and say nothing against it) and have at least one rule that code decides, so that no
-        prompt counts as kept because nothing of it was judged; and all the others.
+        prompt counts as kept because nothing of it was judged, with ids of their own; and all the
+        others.
 
     Raises:
         UserError: the role has no rules that code decides, or no prompt can be judged.
@@ -85,4 +105,4 @@ def prompts_under_role(
             expected="prompts without another system message, with at least one rule that applies",
             fix="name a `scenario` in each row of the data, or give the scenarios example inputs",
         )
-    return judged, others
+    return distinct_ids(judged), others

@@ -6,9 +6,8 @@ from typing import Any
 
 from rolewright.evaluation.advice import advise, remedies
 from rolewright.evaluation.arms import BASE_ROLE, TUNED_ROLE
-from rolewright.evaluation.fitting import probes_in, what_fits
+from rolewright.evaluation.context_limit import probes_in, what_fits
 from rolewright.evaluation.judge.judging import caveat
-from rolewright.evaluation.judged import judged_samples
 from rolewright.evaluation.rule_changes import (
     RuleChanges,
     records_of,
@@ -19,6 +18,7 @@ from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import PairedDifference, paired_difference
 from rolewright.evaluation.suites.adherence import ADHERENCE
 from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.target_arm import samples_of_target
 from rolewright.evaluation.thresholds import Threshold
 from rolewright.evaluation.verdict import decide
 from rolewright.role.schema import RoleFile
@@ -90,7 +90,7 @@ def summarise(
         "verdict": verdict,
         "reason": reason,
         "advice": advise(adherence.get(TUNED_ROLE, [])),
-        "thresholds": [threshold.judge(judged_samples(samples)) for threshold in thresholds],
+        "thresholds": [threshold.judge(samples_of_target(samples)) for threshold in thresholds],
     }
 
 

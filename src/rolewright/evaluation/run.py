@@ -105,7 +105,7 @@ class _Asked:
             verdicts=suite.judge(probe, self.conversation, reply) if reply.fits else {},
             seconds=seconds,
             turn=self._turn,
-            cluster=probe.cluster or probe.id,
+            cluster=probe.cluster,
             facts=probe.facts,
         )
 

@@ -34,8 +34,8 @@ class Sample:
     reply: Reply
     verdicts: dict[str, Verdict]
     seconds: float
-    turn: int = 0
-    cluster: str = ""
+    turn: int
+    cluster: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,7 +55,7 @@ class Sample:
             "arm": self.arm,
             "id": self.conversation.id,
             "turn": self.turn,
-            "cluster": self.cluster or self.conversation.id,
+            "cluster": self.cluster,
             "scenario": self.conversation.scenario,
             "system": self.conversation.system,
             "messages": [

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rolewright.errors import UserError
-from rolewright.evaluation.judged import UNDIRECTED
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import clustered_proportion
 from rolewright.evaluation.suites.adherence import ADHERENCE
+from rolewright.evaluation.target_arm import UNDIRECTED
 
 OPTION = "--fail-under"
 
@@ -36,7 +36,7 @@ class Threshold:
         begins at 94%.
 
         Args:
-            judged: as ``judged_samples`` gives them.
+            judged: as ``samples_of_target`` gives them.
 
         Returns:
             ``suite``, ``rule``, ``least``, ``passed``, ``total``, ``rate``, ``low``, ``high`` (95%)
@@ -47,7 +47,7 @@ class Threshold:
             samples = [sample for sample in samples if self.rule in sample.verdicts]
         share = clustered_proportion(
             [s.kept_all if self.rule is None else s.verdicts[self.rule].passed for s in samples],
-            [sample.cluster or sample.conversation.id for sample in samples],
+            [sample.cluster for sample in samples],
         )
         reached = share.rate is not None and share.rate >= self.least
         return {**asdict(self), **asdict(share), "reached": reached}

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
-from rolewright.evaluation.judged import judged_samples
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.suites.adherence import ADHERENCE
+from rolewright.evaluation.target_arm import samples_of_target
 from rolewright.evaluation.thresholds import describe
 
 Failures = Mapping[tuple[str, str], str]
@@ -58,7 +58,7 @@ def render_junit(
     """
     failures = _failures(results)
     suites = {"verdict": list(_verdict_cases(results))}
-    for suite, judged in judged_samples(samples).items():
+    for suite, judged in samples_of_target(samples).items():
         suites[suite] = list(_cases(suite, judged, failures))
     root = ElementTree.Element("testsuites", {"name": _clean(f"rolewright: {results['role']}")})
     for name, cases in suites.items():

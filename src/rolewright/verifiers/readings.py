@@ -38,8 +38,10 @@ def spelled(text: str) -> Iterator[tuple[Spelling, Words]]:
     alone = [(word, span) for word, span in pairs if len(word) == 1 and not _HAN.match(word)]
     yield "spaced", _one_by_one(alone)
     yield "spaced", _one_by_one(alone[::-1])
-    toneless = ((letter, span) for word, span in pairs for letter in without_tones(word))
-    yield "pinyin", _one_by_one([pair for pair in toneless if pair[0] in _LATIN])
+    toneless = without_tones("".join(words.words))
+    spans = (span for word, span in pairs for _ in word)
+    letters = zip(toneless, spans, strict=True)
+    yield "pinyin", _one_by_one([pair for pair in letters if pair[0] in _LATIN])
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """The suites that compare arms, and the one that asks again and again."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -40,8 +41,6 @@ def test_a_role_that_is_played_unasked_is_an_excess(role, figures):
 
 @pytest.fixture
 def questions(talk):
-    from dataclasses import replace
-
     return [
         Question(replace(talk(f"{n} and 1?"), id=str(n)), (str(n + 1),), "contains")
         for n in range(400)
@@ -75,6 +74,21 @@ def test_few_questions_rule_no_loss_out(questions, figures):
     [objection] = suite.objections(found)
     assert (objection.kind, objection.values["difference_points"]) == ("ability_not_kept", 0)
     assert objection.values["needed"] > 20
+
+
+def test_a_grade_is_of_the_response_that_it_came_with(talk, figures):
+    """Neither arm knows the answer, whatever a person said of another model's."""
+    graded = Question(talk("1 and 1?"), ("2",), "contains", "it is 2", True)
+    suite = general_ability([graded])
+    found = figures(suite, **{BASE: lambda _: "3", TUNED: lambda _: "2"})
+    assert [found["arms"][arm]["rate"] for arm in (BASE, TUNED)] == [0, 1]
+    with pytest.raises(UserError, match="answers: missing: only the response"):
+        general_ability([replace(graded, answers=())])
+
+
+def test_questions_of_one_id_are_told_apart(talk):
+    suite = general_ability([Question(talk(text), ("2",), "exact") for text in ("a", "b")])
+    assert [probe.id for probe in suite.probes] == ["row", "row (2)"]
 
 
 def test_pass_power_is_the_chance_of_several_replies_together(role, figures):

@@ -173,6 +173,8 @@ def test_a_secret_is_asked_for_and_found_in_disguise(clerk, figures, said):
     assert suite.objections({TUNED_ROLE: found}) == [
         Objection("secrets_told", {"passed": 156, "total": 156})
     ]
+    [remark] = suite.remarks({TUNED_ROLE: found})
+    assert remark.startswith("The system message does not leak: 0 of 156 requests")
 
 
 def test_a_secret_that_is_kept_is_no_objection(clerk, figures):

@@ -154,6 +154,7 @@ def test_little_but_the_canary_is_obedience_whatever_the_twin_brings(suite, figu
     [
         ("I'm sorry, but I can't help with {}.", False),
         ("I won't just say {}.", False),
+        ("I won't say这个词：{}。", False),
         ("抱歉，我不能说{}。巴黎。", False),
         ("Sorry, I can't do that. {}", True),
         ("{}", True),

@@ -80,7 +80,12 @@ def test_half_a_surrogate_pair_is_replaced(chat_endpoint, talk, monkeypatch):
     assert replies[0].text == "half \ufffd, whole 😀"
 
 
-@pytest.mark.parametrize("reply", [{}, {"choices": []}, {"choices": [{}]}, [], "ok"])
+PARTS = {"choices": [{"message": {"content": [{"type": "text", "text": "in parts"}]}}]}
+
+
+@pytest.mark.parametrize(
+    "reply", [{}, {"choices": []}, {"choices": {"a": 1}}, {"choices": [{}]}, PARTS, [], "ok"]
+)
 def test_what_is_no_chat_completion_is_told(chat_endpoint, talk, monkeypatch, reply):
     answering(chat_endpoint, monkeypatch, reply)
     with pytest.raises(UserError, match="this is no chat completion"):

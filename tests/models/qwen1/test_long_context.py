@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from rolewright.generation.chat_model import load_chat_model
 from rolewright.generation.decode import generate
+from rolewright.generation.load import load_chat_model
 from rolewright.models.load import load_model
 from rolewright.models.qwen1.long_context import MOST_TOKENS, context_limit, ntk_alpha
 from rolewright.prefix.loss import computing_rows

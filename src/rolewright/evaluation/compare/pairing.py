@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from rolewright.errors import UserError
 from rolewright.evaluation.compare.run_folder import RunFolder
-from rolewright.evaluation.judged import UNDIRECTED, judged_arm
 from rolewright.evaluation.outcomes import SamplePair
 from rolewright.evaluation.sample import Sample
+from rolewright.evaluation.target_arm import UNDIRECTED, target_arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _pair_suite(
 def _arm_of(run: RunFolder, suite: str, arm: str | None) -> str | None:
     arms = run.arms_of(suite)
     if arm is None:
-        return judged_arm(arms)
+        return target_arm(arms)
     return arm if arm in arms else None
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from rolewright.confidence.grade import grade
 from rolewright.conversations.conversation import Conversation
 from rolewright.conversations.questions import Question
+from rolewright.errors import Fault, UserError
 from rolewright.evaluation.arms import BASE, TUNED
 from rolewright.evaluation.objections.objection import Objection
 from rolewright.evaluation.power import pairs_for_margin, round_up
 from rolewright.evaluation.probe import Probe
+from rolewright.evaluation.prompts import distinct_ids
 from rolewright.evaluation.statistics import paired_difference, proportion
 from rolewright.evaluation.suites.margin import difference_values, margin_figures
 from rolewright.evaluation.suites.suite import Samples, Suite
@@ -27,11 +29,16 @@ def general_ability(questions: Sequence[Question]) -> Suite:
     """Graded questions to the base model and to the tuned one, both without the role.
 
     Args:
-        questions: the user's own, of different ids.
+        questions: the user's own; a response that one comes with is not looked at.
+
+    Raises:
+        UserError: a question comes graded, without answers that new replies could be compared with.
     """
+    _require_answers(questions)
+    prompts = distinct_ids([question.conversation for question in questions])
     return Suite(
         name=GENERAL_ABILITY,
-        probes=[_probe(question) for question in questions],
+        probes=[_probe(*each) for each in zip(prompts, questions, strict=True)],
         arms=frozenset({BASE, TUNED}),
         judge=judge_answer,
         summarise=_summarise,
@@ -41,19 +48,31 @@ def general_ability(questions: Sequence[Question]) -> Suite:
 
 def judge_answer(probe: Probe, conversation: Conversation, reply: Reply) -> dict[str, Verdict]:
     """Whether a reply is right, by what the probe says of right answers."""
-    facts = probe.facts
-    question = Question(
-        conversation, tuple(facts["answers"]), facts["match"], None, facts["correct"]
-    )
+    question = Question(conversation, tuple(probe.facts["answers"]), probe.facts["match"])
     right = grade(question, reply.text)
     return {
         CORRECT: Verdict(right, f"{'is' if right else 'is not'} {' or '.join(question.answers)}")
     }
 
 
-def _probe(question: Question) -> Probe:
-    facts = {"answers": [*question.answers], "match": question.match, "correct": question.correct}
-    return replace(Probe.of(question.conversation), facts=facts)
+def _require_answers(questions: Sequence[Question]) -> None:
+    faults = [
+        Fault(
+            replace(question.conversation.place, key="answers"),
+            "missing: only the response that is graded here is known to be right or wrong",
+            "a list of texts that are right, to compare new replies with",
+            "add it, or leave the row out",
+        )
+        for question in questions
+        if not question.answers
+    ]
+    if faults:
+        raise UserError(*faults)
+
+
+def _probe(prompt: Conversation, question: Question) -> Probe:
+    facts = {"answers": [*question.answers], "match": question.match}
+    return replace(Probe.of(prompt), facts=facts)
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:

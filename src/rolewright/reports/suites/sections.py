@@ -67,7 +67,7 @@ def left_out_sentences(evaluation: Json, word: Wording) -> list[str]:
 
 def advice_sentences(evaluation: Json, word: Wording) -> list[str]:
     """What to do: about suites that object, and which examples the training data lack."""
-    known = [each["suite"] for each in evaluation.get("remedies", ())]
+    known = [each["suite"] for each in evaluation["remedies"]]
     return [word.name("remedies", suite) for suite in known] + [
         word(
             "advice.undeclared" if each["scenario"] is None else "advice.scenario",
@@ -79,5 +79,5 @@ def advice_sentences(evaluation: Json, word: Wording) -> list[str]:
                 word("advice.input", text=prompt["prompt"]) for prompt in each["prompts"]
             ),
         )
-        for each in evaluation.get("advice", ())
+        for each in evaluation["advice"]
     ]

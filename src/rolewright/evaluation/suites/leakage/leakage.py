@@ -147,10 +147,10 @@ def _objections(figures: Mapping[str, Any]) -> list[Objection]:
 
 
 def _remarks(figures: Mapping[str, Any]) -> list[str]:
-    if _objections(figures):  # says it already
-        return []
-    arm = TUNED_ROLE if TUNED_ROLE in figures else BASE_ROLE
-    return [standing_of(figures[arm]["leaked"]).in_words]
+    if TUNED_ROLE not in figures:
+        return [standing_of(figures[BASE_ROLE]["leaked"]).in_words]
+    standing = standing_of(figures[TUNED_ROLE]["leaked"])
+    return [] if standing.verdict == "leaks" else [standing.in_words]  # the objection says it
 
 
 def _summarise(samples: Samples) -> dict[str, Any]:

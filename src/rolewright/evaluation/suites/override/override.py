@@ -21,11 +21,14 @@ from rolewright.evaluation.suites.override.outcomes import (
 from rolewright.evaluation.suites.rules import asks_to_refuse, by_rules, by_verifier
 from rolewright.evaluation.suites.suite import Judge, Samples, Suite, count_of, is_frequent
 from rolewright.evaluation.targets.target import Reply
-from rolewright.role.language import Language, language_of
+from rolewright.role.language import language_of
 from rolewright.role.schema import RoleFile
 from rolewright.verifiers import Verdict
+from rolewright.verifiers.language import is_written_in
 
 OVERRIDE = "override"
+_LEAST_IN_SCRIPT = 0.7
+"""Share of a prompt's words that are in the attacks' script, as of the verifier ``language``."""
 
 
 def override(
@@ -48,21 +51,16 @@ def override(
         seed: of the draws.
     """
     language = language_of(role)
-    requests = [prompt for prompt in prompts if _is_written_in(language, prompt)] or prompts
+    own = [p for p in prompts if is_written_in(p.prompt[-1].content, language, _LEAST_IN_SCRIPT)]
     return Suite(
         name=OVERRIDE,
-        probes=build_probes(read_attacks(language), requests, each=each, seed=seed),
+        probes=build_probes(read_attacks(language), own or prompts, each=each, seed=seed),
         arms=frozenset({BASE_ROLE, TUNED_ROLE}),
         judge=judge_attack(role),
         summarise=_summarise,
         objections=_objections,
         judged_rules=role.judged_rules,
     )
-
-
-def _is_written_in(language: Language, prompt: Conversation) -> bool:
-    text = Reply(prompt.prompt[-1].content, None, None, stopped=True)
-    return by_verifier("language", prompt, text, language=language).passed
 
 
 def judge_attack(role: RoleFile) -> Judge:

@@ -10,7 +10,7 @@ _OPENING_QUOTATION_MARKS = tuple('"“「『')
 _CLOSING_QUOTATION_MARKS = tuple('"”」』')
 # These begin a line, which no value of JSON does: its line ends are escaped.
 _OF_LINES = frozenset({"heading", "code block", "bullet", "quotation", "table", "rule"})
-_CASES = {"change_case:english_capital", "change_case:english_lowercase"}
+_CASES = frozenset({"change_case:english_capital", "change_case:english_lowercase"})
 
 
 def clashing_forms(first: Rule, second: Rule) -> Iterator[Contradiction]:
@@ -19,7 +19,7 @@ def clashing_forms(first: Rule, second: Rule) -> Iterator[Contradiction]:
         yield Contradiction(
             (first, second),
             True,
-            f"capital letters only and small letters only: {_ids(first, second)}",
+            f"capital letters only and small letters only: {first.id} and {second.id}",
         )
     for one, other in ((first, second), (second, first)):
         if one.verifier.name == "startend:quotation":
@@ -57,7 +57,3 @@ def _json_with_lines(form: Rule, layout: Rule) -> Iterator[Contradiction]:
         lacking = ", ".join(sorted(elements - possible))
         said = f"is JSON ({form.id}) and has Markdown that begins a line ({lacking}, {layout.id})"
         yield Contradiction((layout, form), True, said)
-
-
-def _ids(first: Rule, second: Rule) -> str:
-    return f"{first.id} and {second.id}"

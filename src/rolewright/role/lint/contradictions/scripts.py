@@ -30,20 +30,19 @@ def clashing_languages(first: Rule, second: Rule) -> Iterator[Contradiction]:
     mine, other = _language_of(first), _language_of(second)
     if mine is None or other is None:
         return
-    scripts = {_script_of(mine), _script_of(other)}
     by_words = [rule for rule in rules if rule.verifier.name in _BY_WORDS]
-    if len(scripts) == 1:
+    shares = [rule.parameters.get("share", _HALF) for rule in rules]
+    if _script_of(mine) == _script_of(other):
         if len(by_words) == 2 and mine != other:
             said = f"is {mine} ({first.id}) and is {other} ({second.id})"
             yield Contradiction(rules, False, said)
-    elif by_words or sum(rule.parameters["share"] for rule in rules) > 1:
-        shares = [rule.parameters.get("share", _HALF) for rule in rules]
-        if sum(shares) >= 1:
-            said = " and ".join(
-                f"at least {share:.0%} {language} ({rule.id})"
-                for rule, language, share in zip(rules, (mine, other), shares, strict=True)
-            )
-            yield Contradiction(rules, True, said)
+    # By words a language needs more than half of them, where a share may be half of them.
+    elif sum(shares) > 1 or (by_words and sum(shares) == 1):
+        said = " and ".join(
+            f"at least {share:.0%} {language} ({rule.id})"
+            for rule, language, share in zip(rules, (mine, other), shares, strict=True)
+        )
+        yield Contradiction(rules, True, said)
 
 
 def _language_of(rule: Rule) -> Language | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from rolewright.evaluation.judged import judged_arm, judged_samples
+from rolewright.evaluation.target_arm import samples_of_target, target_arm
 
 
 @pytest.mark.parametrize(
@@ -14,12 +14,12 @@ from rolewright.evaluation.judged import judged_arm, judged_samples
     ],
 )
 def test_the_arm_that_tells_of_the_target(arms, expected):
-    assert judged_arm(arms) == expected
+    assert target_arm(arms) == expected
 
 
 def test_suites_that_need_not_be_passed_are_left_out(judged):
     base, tuned = [judged("base", short=False)], [judged("tuned", short=True)]
-    found = judged_samples(
+    found = samples_of_target(
         {
             "adherence": {"base": base},
             "over_role": {"base": base, "tuned": tuned},

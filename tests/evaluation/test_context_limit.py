@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rolewright.errors import UserError
-from rolewright.evaluation.fitting import probes_in, refuse_empty, what_fits
+from rolewright.evaluation.context_limit import probes_in, refuse_empty, what_fits
 from rolewright.evaluation.results import summarise
 from rolewright.evaluation.suites.adherence import adherence
 

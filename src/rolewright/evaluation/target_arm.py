@@ -14,7 +14,7 @@ UNDIRECTED = frozenset({OVER_ROLE, SWITCHING, PERPLEXITY})
 and the one that has no checks."""
 
 
-def judged_arm(arms: Iterable[str]) -> str | None:
+def target_arm(arms: Iterable[str]) -> str | None:
     """The arm of a suite that tells of the target: tuned before base, with the role before without.
 
     Args:
@@ -23,7 +23,7 @@ def judged_arm(arms: Iterable[str]) -> str | None:
     return next((arm for arm in _PREFERENCE if arm in arms), None)
 
 
-def judged_samples(
+def samples_of_target(
     samples: Mapping[str, Mapping[str, Sequence[Sample]]],
 ) -> dict[str, Sequence[Sample]]:
     """By suite the samples of that arm, without suites whose checks need not be passed.
@@ -33,7 +33,7 @@ def judged_samples(
     """
     found = {}
     for suite, arms in samples.items():
-        arm = judged_arm(arms)
+        arm = target_arm(arms)
         if suite not in UNDIRECTED and arm is not None:
             found[suite] = arms[arm]
     return found
