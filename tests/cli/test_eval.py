@@ -57,6 +57,23 @@ def test_prompts_left_out_are_counted(rolewright, trained, prompts):
     assert "left out" not in out
 
 
+def test_copies_of_prompts_and_questions_are_asked_once(
+    rolewright, as_json, trained, prompts, asked, tmp_path
+):
+    twice, again = tmp_path / "twice.jsonl", tmp_path / "again.jsonl"
+    twice.write_text(2 * prompts.read_text("utf-8"), "utf-8")
+    again.write_text(2 * asked.read_text("utf-8"), "utf-8")
+    suites = ("--suites", "general_ability", "--quick", *LIMIT)
+    _, once = as_json("eval", trained, "--data", prompts, "--questions", asked, *suites)
+    command = ("eval", trained, "--data", twice, "--questions", again, *suites)
+    _, printed = as_json(*command)
+    for part in ("arms", "suites", "paired"):
+        assert printed[part] == once[part]
+    _, _, err = rolewright(*command)
+    assert "prompts repeat earlier ones, which are asked once: " in err
+    assert "1 questions repeat earlier ones, which are asked once: " in err
+
+
 def test_base_model_on_the_examples_of_the_role(rolewright, project, tiny_folder):
     role = project / "role.yaml"
     code, out, err = rolewright("eval", tiny_folder, "--role", role, *LIMIT, "--json")

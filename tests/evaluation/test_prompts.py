@@ -7,6 +7,7 @@ from rolewright.evaluation.prompts import (
     prompts_of_role,
     prompts_under_role,
     refuse_unknown_scenarios,
+    repeats_among,
 )
 
 
@@ -38,6 +39,12 @@ def test_prompts_of_one_id_are_told_apart(role, talk):
     assert [(c.id, c.messages[0].content) for c in judged] == [
         ("x", "a"), ("x (2)", "b"), ("x (2) (2)", "c"), ("x (3)", "d"),
     ]  # fmt: skip
+
+
+def test_copies_are_no_further_evidence(talk):
+    rows = [talk("a"), talk("b"), talk(" a\n"), talk("a", scenario="capital"), talk("a", system="")]
+    assert repeats_among(rows) == {2}
+    assert repeats_among([*rows, *rows]) == {2, *range(5, 10)}
 
 
 def test_nothing_to_judge_is_an_error(role, talk):

@@ -10,6 +10,7 @@ from rolewright.cli.output import say
 if TYPE_CHECKING:
     from rolewright.bundle.read import Bundle
     from rolewright.conversations.conversation import Conversation
+    from rolewright.conversations.questions import Question
     from rolewright.evaluation.suites.suite import Suite
     from rolewright.role.schema import RoleFile
 
@@ -87,7 +88,10 @@ def read_prompts(
 
     prompts = read_conversations(data, role, answered=False) if data else prompts_of_role(role)
     refuse_unknown_scenarios(role, prompts)
-    judged, others = prompts_under_role(role, prompts)
+    repeats = _repeats(prompts, "prompts")
+    judged, others = prompts_under_role(
+        role, [each for row, each in enumerate(prompts) if row not in repeats]
+    )
     if others:
         say(f"{len(others)} prompts left out: another system message, or no rule applies to them")
     trained = prompts_trained_on(bundle, judged) if bundle else []
@@ -95,6 +99,25 @@ def read_prompts(
         places = ", ".join(str(prompt.place) for prompt in trained[:5])
         say(f"{len(trained)} of {len(judged)} prompts were trained on, not held out: {places}")
     return judged, len(trained)
+
+
+def _repeats(prompts: "Sequence[Conversation]", kind: str) -> set[int]:
+    """Which prompts repeat an earlier one; says so."""
+    from rolewright.evaluation.prompts import repeats_among
+
+    repeats = repeats_among(prompts)
+    if repeats:
+        places = ", ".join(str(prompts[row].place) for row in sorted(repeats)[:5])
+        say(f"{len(repeats)} {kind} repeat earlier ones, which are asked once: {places}")
+    return repeats
+
+
+def _read_questions(files: list[Path]) -> "list[Question]":
+    from rolewright.conversations.questions import read_questions
+
+    questions = read_questions(files)
+    repeats = _repeats([question.conversation for question in questions], "questions")
+    return [each for row, each in enumerate(questions) if row not in repeats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +149,6 @@ def read_suites(
             it.
     """
     from rolewright.conversations.documents import read_documents
-    from rolewright.conversations.questions import read_questions
     from rolewright.errors import UserError
     from rolewright.evaluation.suites.selection import FULL, QUICK, build_suites, parse_suites
     from rolewright.evaluation.suites.switching.other_roles import other_roles
@@ -147,7 +169,7 @@ def read_suites(
         names,
         role,
         prompts,
-        read_questions(asked.questions) if asked.questions else [],
+        _read_questions(asked.questions) if asked.questions else [],
         QUICK if asked.quick else FULL,
         documents=read_documents(asked.texts) if asked.texts else [],
         others=other_roles(role, asked.others) if asked.others else None,

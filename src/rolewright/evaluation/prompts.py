@@ -57,6 +57,21 @@ def prompts_trained_on(bundle: Bundle, prompts: Sequence[Conversation]) -> list[
     return [prompt for prompt in prompts if hash_prompt(prompt.prompt) in trained]
 
 
+def repeats_among(prompts: Sequence[Conversation]) -> set[int]:
+    """Which prompts repeat an earlier one: to ask them again would be no further evidence.
+
+    Intervals take prompts to be independent, and a greedy model replies to copies alike.
+    """
+    seen: set[tuple[str | None, str | None, bool, str]] = set()
+    repeats = set()
+    for row, each in enumerate(prompts):
+        key = (each.scenario, each.system, each.without_role, hash_prompt(each.prompt))
+        if key in seen:
+            repeats.add(row)
+        seen.add(key)
+    return repeats
+
+
 def distinct_ids(conversations: Sequence[Conversation]) -> list[Conversation]:
     """Conversations of which no two have one id: by it samples are told apart.
 
