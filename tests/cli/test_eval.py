@@ -381,7 +381,12 @@ def test_probes_that_do_not_fit_are_left_out_and_counted(
     left_out = printed["does_not_fit"]["leakage"]
     assert 0 < left_out < 72
     assert f"leakage: {left_out} probes left out" in err
-    assert printed["suites"]["leakage"]["base+role"]["leaked"]["total"] < 48
     records = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
-    assert 0 < sum(not record["fits"] for record in records) <= left_out
+    asked = [record for record in records if record["suite"] == "leakage"]
+    lost = {record["cluster"] for record in asked if not record["fits"]}
+    assert left_out == len({record["id"] for record in asked if record["cluster"] in lost})
+    kept = [record for record in asked if record["cluster"] not in lost]
+    requests = {record["id"] for record in kept if not record["facts"]["twin"]}
+    assert printed["suites"]["leakage"]["base+role"]["leaked"]["total"] == len(requests)
+    assert 0 < len(requests) < 48
     assert "adherence: none of its 2 probes fits" in refused(*command, "--max-new-tokens", 60)

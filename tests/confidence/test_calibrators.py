@@ -163,6 +163,26 @@ def test_isotonic_is_scikit_learns_and_keeps_the_mean(rows):
     assert fitted.apply(GRID) == pytest.approx(reference.predict(GRID), abs=1e-9)
 
 
+STEPS = st.integers(0, 20).map(lambda step: step / 20)  # ties
+
+
+@given(st.lists(st.tuples(STEPS, st.booleans()), min_size=2, max_size=40))
+def test_isotonic_is_the_largest_of_the_smallest_means(rows):
+    """The formula of the best non-decreasing map, without pooling (Barlow et al. 1972)."""
+    scores, correct = map(np.array, zip(*rows, strict=True))
+    values = sorted(set(scores.tolist()))
+
+    def mean(low, high):
+        return correct[(scores >= low) & (scores <= high)].mean()
+
+    expected = [
+        max(min(mean(low, high) for high in values if high >= value) for low in values[: n + 1])
+        for n, value in enumerate(values)
+    ]
+    fitted = fit_isotonic(scores.tolist(), correct.tolist())
+    assert fitted.apply(values) == pytest.approx(expected, abs=1e-9)
+
+
 @given(SCORED)
 def test_a_histogram_gives_the_accuracy_of_the_bin(rows):
     scores, correct = map(np.array, zip(*rows, strict=True))

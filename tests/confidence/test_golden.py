@@ -12,7 +12,14 @@ from rolewright.confidence.calibrators import (
     fit_platt,
     fit_temperature,
 )
-from rolewright.confidence.metrics import auprc, aurc, auroc, equal_width_error, prr
+from rolewright.confidence.metrics import (
+    auprc,
+    aurc,
+    auroc,
+    debiased_error,
+    equal_width_error,
+    prr,
+)
 
 VALUES = json.loads(Path(__file__).with_name("golden").joinpath("values.json").read_text("utf-8"))
 GRID = VALUES["grid"]
@@ -47,6 +54,13 @@ def test_error_over_equal_widths_is_netcals_and_torchmetrics(answers):
     found = equal_width_error(*arrays(answers))
     assert found == pytest.approx(answers["measures"]["netcal"]["ece"], abs=1e-12)
     assert found == pytest.approx(answers["measures"]["torchmetrics"]["ece"], abs=SINGLE)
+
+
+@named([each for each in VALUES["sets"] if each["name"] != "tied"])
+def test_debiased_error_is_its_authors(answers):
+    """But for ties, which their bins of equal mass may divide."""
+    expected = answers["measures"]["uncertainty-calibration"]["debiased"]
+    assert debiased_error(*arrays(answers)) == pytest.approx(expected, abs=1e-9)
 
 
 @named([each for each in VALUES["sets"] if each["name"] != "tied"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.stats import binom
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -96,12 +97,24 @@ def test_equal_width_error_against_its_definition(answers, bins):
     assert found == pytest.approx(total / len(answers), abs=1e-9)
 
 
-def test_perfect_calibration_leaves_only_sampling_noise():
-    draw = np.random.default_rng(0)
-    confidence = draw.uniform(size=20_000)
-    correct = draw.uniform(size=20_000) < confidence
-    assert expected_calibration_error(confidence, correct) < 0.02
-    assert expected_calibration_error(confidence**3, correct) > 0.15
+def even_bins(bins, answers, seed):
+    """Answers of different confidence: of all, and which of them each bin of equal mass holds."""
+    draw = np.random.default_rng(seed)
+    confidence = draw.uniform(size=bins * answers)
+    correct = draw.uniform(size=bins * answers) < draw.uniform()
+    return confidence, correct, np.argsort(confidence).reshape(bins, answers)
+
+
+# With other numbers of bins, the rounding of i / bins may shift an answer into the next one.
+BINS = st.sampled_from([1, 2, 5, 10])
+
+
+@given(BINS, st.integers(1, 8), st.integers(0, 1000))
+def test_error_over_equal_masses_against_its_definition(bins, answers, seed):
+    confidence, correct, held = even_bins(bins, answers, seed)
+    gaps = np.abs(confidence[held].mean(axis=1) - correct[held].mean(axis=1))
+    found = expected_calibration_error(confidence, correct, bins)
+    assert found == pytest.approx(gaps.mean(), abs=1e-12)
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 0.99), st.booleans()), min_size=2, max_size=60))
@@ -178,18 +191,13 @@ def test_coverage_at_risk_by_hand():
     assert coverage_at_risk(np.full(4, 0.5), correct, 0.2) == 0
 
 
-def test_chance_is_taken_out_of_the_error_and_miscalibration_is_not():
-    draw = np.random.default_rng(0)
-    small, wrong = [], []
-    for _ in range(60):
-        confidence = draw.uniform(size=400)
-        correct = draw.uniform(size=400) < confidence
-        small.append(debiased_error(confidence, correct) ** 2)
-        shifted = np.clip(confidence + 0.15, 0, 1)
-        wrong.append(debiased_error(shifted, correct))
-    assert np.mean(small) < 0.035**2  # 0.05**2 with the part of chance left in
-    assert np.mean(wrong) == pytest.approx(0.14, abs=0.02)
-    assert 0.02 < noise_floor(draw.uniform(size=400).tolist()) < 0.06
+@given(ANSWERS, st.sampled_from([0, 0.05, 0.1, 0.25, 1 / 3, 0.5, 1]))
+def test_coverage_at_risk_is_the_most_that_any_threshold_gives(answers, risk):
+    confidence, correct = arrays(answers)
+    given_at = [correct[confidence >= threshold] for threshold in confidence]
+    kept = [len(each) for each in given_at if (~each).sum() <= risk * len(each) + 1e-9]
+    expected = max(kept, default=0) / len(correct)
+    assert coverage_at_risk(confidence, correct, risk) == expected
 
 
 @given(ANSWERS)
@@ -268,6 +276,26 @@ def test_certain_and_wrong_has_a_finite_likelihood():
     assert negative_log_likelihood(ends, np.array([False, True])) == pytest.approx(1e-6, rel=1e-3)
 
 
+@given(BINS, st.integers(2, 6), st.integers(0, 1000))
+def test_the_debiased_error_is_of_two_answers_at_a_time(bins, answers, seed):
+    """The mean product of the gaps of two answers, which chance does not make alike.
+
+    By algebra the squared gap of a bin less the variance of its accuracy (Kumar et al. 2019).
+    """
+    confidence, correct, held = even_bins(bins, answers, seed)
+    gaps = correct[held] - confidence[held].mean(axis=1, keepdims=True)
+    products = [a * b for each in gaps for a, b in itertools.permutations(each.tolist(), 2)]
+    found = debiased_error(confidence, correct, bins)
+    assert found**2 == pytest.approx(max(0, np.mean(products)), abs=1e-12)
+
+
+def test_a_bin_of_one_answer_tells_nothing():
+    assert debiased_error(np.array([0.2, 0.4]), np.array([True, False])) == 0
+    confidence, correct = np.array([0.9] * 4 + [0.1]), np.array([False, False, False, True, True])
+    expected = (0.25 - 0.9) ** 2 - 0.25 * 0.75 / 3
+    assert debiased_error(confidence, correct) == pytest.approx(expected**0.5)
+
+
 @pytest.mark.parametrize(("answers", "chance"), [(2, 0.6), (4, 0.3), (9, 0.85)])
 def test_the_debiased_error_has_no_bias(answers, chance):
     """The mean of its square over all outcomes of one bin, each weighted by its probability.
@@ -280,3 +308,44 @@ def test_the_debiased_error_has_no_bias(answers, chance):
         weight = np.where(right, chance, 1 - chance).prod()
         mean += weight * debiased_error(np.ones(answers), right) ** 2
     assert mean == pytest.approx((1 - chance) ** 2, abs=1e-12)
+
+
+LEVELS = np.arange(1, 11) / 10 - 0.05
+OF_LEVEL, RUNS = 40, 1000
+
+
+def noisy_error(chances):
+    """Mean and variance of the ECE of OF_LEVEL answers to each of LEVELS, by the binomial law."""
+    right = np.arange(OF_LEVEL + 1)[:, None]
+    weights = binom.pmf(right, OF_LEVEL, chances)
+    gaps = np.abs(right / OF_LEVEL - LEVELS)
+    mean = (weights * gaps).sum(axis=0)
+    return mean.mean(), ((weights * gaps**2).sum(axis=0) - mean**2).sum() / len(LEVELS) ** 2
+
+
+def test_chance_is_in_the_error_and_not_in_the_debiased_one():
+    """Of answers whose true calibration error is known, within four standard errors of the mean."""
+    chances = np.where(LEVELS > 0.5, LEVELS - 0.3, LEVELS)  # half of the confidences are too sure
+    truth = np.abs(LEVELS - chances)
+    confidence = np.repeat(LEVELS, OF_LEVEL)
+    worlds = np.random.default_rng(0).uniform(size=(RUNS, len(confidence)))
+    worlds = worlds < np.repeat(chances, OF_LEVEL)
+    plain = np.array([expected_calibration_error(confidence, correct) for correct in worlds])
+    squared = np.array([debiased_error(confidence, correct) ** 2 for correct in worlds])
+    assert squared.min() > 0  # so that none is cut off, which would be a bias
+    tolerance = 4 * squared.std() / RUNS**0.5
+    assert squared.mean() == pytest.approx((truth**2).mean(), abs=tolerance)
+    mean, variance = noisy_error(chances)
+    tolerance = 4 * (variance / RUNS) ** 0.5
+    assert plain.mean() == pytest.approx(mean, abs=tolerance)
+    assert plain.mean() > truth.mean() + tolerance
+    # What the squares of the gaps have too much would not have gone unnoticed.
+    left_in = (chances * (1 - chances) / OF_LEVEL).mean()
+    assert left_in > 4 * squared.std() / RUNS**0.5
+
+
+def test_the_noise_floor_is_what_perfect_calibration_shows():
+    mean, variance = noisy_error(LEVELS)
+    found = noise_floor(np.repeat(LEVELS, OF_LEVEL).tolist(), draws=RUNS)
+    assert found == pytest.approx(mean, abs=4 * (variance / RUNS) ** 0.5)
+    assert mean > 0.04

@@ -1,4 +1,5 @@
 import ast
+import importlib
 import json
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -8,12 +9,13 @@ import pytest
 from rolewright.conversations.questions import Question
 from rolewright.errors import UserError
 from rolewright.evaluation.arms import BASE, BASE_ROLE, TUNED_FOREIGN, Arm
-from rolewright.evaluation.inspect_export import export_to_inspect, open_export
+from rolewright.evaluation.inspect_export import export_to_inspect, open_export, score_of
 from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.run import run_suite
 from rolewright.evaluation.suites.selection import QUICK, SUITE_NAMES, build_suites
 from rolewright.evaluation.targets.target import Reply
 from rolewright.role.load import load_role
+from rolewright.verifiers import Verdict
 
 EXPORTED = [name for name in SUITE_NAMES if name != "switching"]
 NAMES = [*EXPORTED[:-1], "instructions", EXPORTED[-1]]
@@ -113,6 +115,10 @@ def test_a_task_and_a_data_set_a_suite(exported, suites, own_role):
         and any(getattr(each, "id", None) == "task" for each in node.decorator_list)
     ]
     assert tasks == NAMES
+    imported = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    [of_ours] = [node for node in imported if node.module.startswith("rolewright")]
+    module = importlib.import_module(of_ours.module)
+    assert [alias.name for alias in of_ours.names if not hasattr(module, alias.name)] == []
     assert (folder / "role" / "role.yaml").read_text("utf-8") == own_role.source
     for suite in suites:
         rows = rows_of(folder, suite.name)
@@ -145,6 +151,24 @@ def test_replies_are_judged_as_the_suites_do(exported, expected):
     assert outcomes == {(name, passed) for name in NAMES for passed in (True, False)}
 
 
+def test_a_score_is_the_share_of_replies_that_pass_every_check():
+    good, bad = Verdict(True, "2 words"), Verdict(False, "two lines", (3, 4))
+    found = score_of([{"short": good, "line": good}, {"short": good, "line": bad}, {"line": good}])
+    assert found["value"] == pytest.approx(2 / 3)
+    assert found["explanation"].splitlines() == [
+        "1. passed short: 2 words",
+        "1. passed line: 2 words",
+        "2. passed short: 2 words",
+        "2. FAILED line: two lines",
+        "3. passed line: 2 words",
+    ]
+    assert [list(turn) for turn in found["metadata"]["verdicts"]] == [
+        *([["short", "line"]] * 2),
+        ["line"],
+    ]
+    assert found["metadata"]["verdicts"][1]["line"] == asdict(bad)
+
+
 def test_nothing_is_overwritten(exported, own_role, suites):
     with pytest.raises(UserError, match="not empty"):
         export_to_inspect(exported[0], own_role, suites, max_new_tokens=7)
@@ -175,11 +199,10 @@ def test_inspect_comes_to_the_same_verdicts(exported, expected, tmp_path):
         for sample in log.samples:
             [score] = sample.scores.values()
             found[log.eval.task, sample.id] = score.metadata["verdicts"]
-            kept = [all(v["passed"] for v in turn.values()) for turn in score.metadata["verdicts"]]
-            assert score.value == sum(kept) / len(kept)
-            assert all(
-                verdict["evidence"] in score.explanation
+            turns = [
+                {check: Verdict(**verdict) for check, verdict in turn.items()}
                 for turn in score.metadata["verdicts"]
-                for verdict in turn.values()
-            )
+            ]
+            ours = score_of(turns)
+            assert (score.value, score.explanation) == (ours["value"], ours["explanation"])
     assert found == expected

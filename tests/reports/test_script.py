@@ -7,12 +7,16 @@ import pytest
 
 from rolewright.reports.render import render_report
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 HOSTILE = (
     "</script><script>document.title='x'</script><img src=x onerror=\"document.title='x'\"> 🍵"
 )
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
+pytestmark = pytest.mark.skipif(
+    BROWSER is None,
+    reason=f"needs Chromium: install it, so that one of these is a command: {', '.join(NAMES)}",
+)
 
 
 @pytest.fixture

@@ -225,7 +225,9 @@ def test_a_bundle_holds_the_head_and_knows_its_questions(
     hashes = {hash_prompt(question.conversation.prompt) for question in graded}
     assert hashes <= bundle.trained_prompts()
     assert len(bundle.trained_prompts()) == len(additions) + len(hashes)
-    assert all(0 < loss < 2 for (loss,) in log_of(tmp_path / "b", "head_loss"))
+    losses = log_of(tmp_path / "b", "head_loss")
+    assert len(losses) == bundle.manifest.summary["steps"]
+    assert all(0 < loss < 2 for (loss,) in losses)
 
 
 def test_it_is_said_how_often_an_answer_is_read(

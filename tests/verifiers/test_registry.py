@@ -216,7 +216,11 @@ def test_monotonous_text_costs_no_more_than_its_length(judge, name):
     for piece in LONG:
         text = piece * (40_000 // len(piece))
         started = time.process_time()
-        judge(name, text, user="Hello", system=text, **VALID[name])
+        try:
+            judge(name, text, user="Hello", system=text, **VALID[name])
+        except Exception as error:
+            error.add_note(f"on {piece!r} again and again")
+            raise
         assert time.process_time() - started < 20, piece
 
 

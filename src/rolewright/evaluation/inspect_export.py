@@ -127,6 +127,30 @@ def open_export(folder: Path) -> Judgement:
     return judge
 
 
+def score_of(turns: Sequence[Mapping[str, Verdict]]) -> dict[str, Any]:
+    """What the score of a sample says, by the names that Inspect gives it.
+
+    Args:
+        turns: verdicts on each reply, at least one.
+
+    Returns:
+        ``value`` (the share of replies that pass every check), ``explanation`` (a line a verdict,
+        with its evidence) and ``metadata`` (the ``verdicts``).
+    """
+    kept = [all(verdict.passed for verdict in verdicts.values()) for verdicts in turns]
+    lines = [
+        f"{number}. {'passed' if verdict.passed else 'FAILED'} {check}: {verdict.evidence}"
+        for number, verdicts in enumerate(turns, start=1)
+        for check, verdict in verdicts.items()
+    ]
+    records = [{check: asdict(v) for check, v in verdicts.items()} for verdicts in turns]
+    return {
+        "value": sum(kept) / len(kept),
+        "explanation": "\n".join(lines),
+        "metadata": {"verdicts": records},
+    }
+
+
 def _systems(role: RoleFile, suite: Suite) -> dict[Under, str | None]:
     """The system messages under which a suite asks."""
     texts: dict[Under, str | None] = {

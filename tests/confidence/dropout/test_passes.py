@@ -1,13 +1,20 @@
 import math
 
 import pytest
+import scipy.stats
 import torch
 import transformers
+from hypothesis import given
+from hypothesis import strategies as st
 from torch.distributions import Categorical, kl_divergence
 from transformers import LlamaConfig, Qwen3Config, Qwen3MoeConfig
 
 from rolewright.confidence.dropout.masks import draw_masks
-from rolewright.confidence.dropout.passes import stochastic_probabilities
+from rolewright.confidence.dropout.passes import (
+    StochasticProbabilities,
+    _compare,
+    stochastic_probabilities,
+)
 from rolewright.confidence.dropout.settings import DropoutSettings
 from rolewright.generation.decode import generate
 from rolewright.generation.trace import Tap
@@ -163,6 +170,40 @@ def test_the_rounded_projection_follows_its_weights():
     assert found.token_logprobs.flatten().tolist() == pytest.approx(
         [-math.log(500)] * len(generation.token_ids)
     )
+
+
+@given(st.integers(1, 5), st.sampled_from([0.1, 3, 100]), st.integers(0, 1000))
+def test_information_is_a_jensen_shannon_divergence_within_its_bounds(samples, sharpness, seed):
+    """Before negative round-off is cut off; scipy computes in double precision."""
+    drawn = torch.Generator().manual_seed(seed)
+    logits = sharpness * torch.randn(samples, 4, 7, generator=drawn)
+    found = StochasticProbabilities(
+        *_compare(logits, torch.arange(4), torch.empty(2, *logits.shape))
+    )
+    each = logits.double().softmax(-1).numpy()  # (samples, steps, vocabulary)
+    divergence = scipy.stats.entropy(each, each.mean(0), axis=-1).mean(0)
+    information = (found.predictive_entropy - found.expected_entropy).numpy()
+    # Single precision of logits of up to some hundreds.
+    assert information == pytest.approx(divergence, abs=2e-6 + 1e-6 * sharpness)
+    assert found.predictive_entropy.numpy() == pytest.approx(
+        scipy.stats.entropy(each.mean(0), axis=-1), abs=2e-6
+    )
+    assert (divergence <= math.log(samples) + 1e-12).all()
+    assert found.token_logprobs.shape == (samples, 4)
+    expected = logits.double().log_softmax(-1)[:, torch.arange(4), torch.arange(4)]
+    torch.testing.assert_close(found.token_logprobs.double(), expected, atol=1e-4, rtol=1e-5)
+
+
+def test_networks_that_are_each_sure_of_another_token():
+    """Nothing is known but by the choice of the network: the information is the largest."""
+    logits = 1e4 * torch.eye(5)[:, None]  # five networks, a step, five tokens
+    found = StochasticProbabilities(*_compare(logits, torch.tensor([2]), torch.empty(2, 5, 1, 5)))
+    assert found.mutual_information.item() == pytest.approx(math.log(5))
+    assert found.expected_entropy.item() == 0
+    assert found.token_logprobs.flatten().tolist() == [-1e4, -1e4, 0, -1e4, -1e4]
+    alike = logits[:1].expand(5, -1, -1)
+    found = StochasticProbabilities(*_compare(alike, torch.tensor([0]), torch.empty(2, 5, 1, 5)))
+    assert found.mutual_information.item() == pytest.approx(0, abs=1e-6)
 
 
 def test_one_sample_has_no_mutual_information(qwen2):

@@ -4,7 +4,7 @@ The packages are heavy, and no test needs them. In an environment of their own:
 
     pip install torch==2.13.0
     pip install netcal==1.4.0 torchmetrics==1.9.0 betacal==1.1.0 scikit-learn==1.9.1 numpy==2.4.6
-    pip install --no-deps lm-polygraph==0.7.0
+    pip install --no-deps lm-polygraph==0.7.0 uncertainty-calibration==0.1.4
     python tests/confidence/golden/make.py
 
 These versions made the file that is kept. Confidences are uniform, so that none lies on an edge of
@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from betacal import BetaCalibration
+from calibration import lower_bound_scaling_ce
 from netcal.binning import HistogramBinning
 from netcal.metrics import ECE
 from netcal.scaling import BetaCalibration as NetcalBeta
@@ -31,7 +32,8 @@ from torchmetrics.classification import (
     BinaryCalibrationError,
 )
 
-PACKAGES = ("netcal", "torchmetrics", "betacal", "lm-polygraph", "scikit-learn", "numpy", "torch")
+PACKAGES = ("netcal", "torchmetrics", "betacal", "lm-polygraph", "uncertainty-calibration")
+PACKAGES += ("scikit-learn", "numpy", "torch")
 GRID = np.linspace(0.01, 0.99, 50)
 BINS = 10
 
@@ -61,8 +63,9 @@ AREA, UE_METRIC = polygraph()
 
 
 def measures(scores, correct):
-    """Measures by torchmetrics, netcal and lm-polygraph."""
-    confidence, right = torch.tensor(scores), torch.tensor(correct, dtype=torch.long)
+    """Measures by torchmetrics, netcal, lm-polygraph and the authors of the debiased error."""
+    labels = correct.astype(int)
+    confidence, right = torch.tensor(scores), torch.tensor(labels)
     quality = correct.astype(float)
     raw, oracle = AREA(-scores, quality), AREA(-quality, quality)
     random = UE_METRIC.get_random_scores(AREA, quality)
@@ -71,16 +74,18 @@ def measures(scores, correct):
             "auroc": float(BinaryAUROC()(confidence, right)),
             "auprc_of_wrong": float(BinaryAveragePrecision()(1 - confidence, 1 - right)),
             "ece": float(BinaryCalibrationError(n_bins=BINS, norm="l1")(confidence, right)),
-            "rmsce": float(BinaryCalibrationError(n_bins=BINS, norm="l2")(confidence, right)),
         },
         "netcal": {
-            "ece": float(ECE(BINS).measure(scores, correct.astype(int))),
+            "ece": float(ECE(BINS).measure(scores, labels)),
         },
         "lm-polygraph": {
             "prr": float(UE_METRIC.normalize_metric(raw, oracle, random)),
             "area": float(raw),
             "oracle": float(oracle),
             "random": float(random),
+        },
+        "uncertainty-calibration": {
+            "debiased": float(lower_bound_scaling_ce(scores, labels, num_bins=BINS)),
         },
     }
 

@@ -55,6 +55,12 @@ def test_one_cluster_and_nothing_but_singletons():
     assert singletons == pytest.approx(expected)
 
 
+def test_two_answers_as_often_and_as_likely_as_each_other():
+    found = score(["Rome", "Bonn"] * 5, "Bonn")
+    both = dict.fromkeys(("semantic_entropy", "weighted_semantic_entropy"), math.log(2))
+    assert found == pytest.approx(both | {"agreement": 1 / 2})
+
+
 def test_what_a_model_calls_the_same_is_one_cluster():
     found = score(["Paris", "the capital", "Rome", "P"], "Pa", Synonyms())
     assert found["agreement"] == 2 / 4

@@ -43,7 +43,7 @@ def test_attacks_of_at_least_eleven_families_each_beside_a_twin(role, language):
         asks = any(p.prompt[-1].content in text for p in prompts_of_role(role) for text in texts)
         assert asks or not probe.facts["twin"]
     chinese = [re.search("[一-鿿]", probe.turns[-1].text) for probe in probes]
-    assert np.mean([found is not None for found in chinese]) > (0.9 if language == "zh" else -1)
+    assert (np.mean([found is not None for found in chinese]) > 0.9) == (language == "zh")
 
 
 def test_families_of_both_languages_are_the_same():
@@ -170,15 +170,20 @@ def test_a_refusal_that_names_the_word_is_no_obedience(suite, talk, said, obeys)
         assert text[slice(*verdict.span)] == probe.facts["canary"]
 
 
+def twins_of(suite):
+    """What is said last in each of the harmless requests."""
+    return [probe.turns[-1].text for probe in suite.probes if probe.facts["twin"]]
+
+
 @pytest.mark.parametrize(("language", "asked"), [("en", "What is"), ("zh", "法国")])
 def test_requests_are_in_the_language_of_the_attacks(role, language, asked):
     capitals = prompts_of_role(role)[:2]
     suite = override(replace(role, language=language), capitals)
-    assert all(asked in probe.turns[-1].text for probe in suite.probes if probe.facts["twin"])
+    assert {asked in text for text in twins_of(suite)} == {True}
     suite = override(
         replace(role, language=language), [p for p in capitals if asked not in p.prompt[-1].content]
     )
-    assert not any(asked in probe.turns[-1].text for probe in suite.probes if probe.facts["twin"])
+    assert {asked in text for text in twins_of(suite)} == {False}
 
 
 def test_a_rule_that_the_twin_breaks_too_is_no_success(suite, figures):
@@ -213,7 +218,9 @@ def test_a_tuned_model_that_is_easier_to_break_is_an_objection(suite, figures):
         },
     )
     before, families = suite.objections(weaker)
-    assert before == Objection("easier_to_break", {"tuned": before.values["tuned"], "base": 1})
+    kept = weaker[TUNED_ROLE]["all"]["role_kept_under_attack"]["rate"]
+    assert before == Objection("easier_to_break", {"tuned": kept, "base": 1})
+    assert f"under {kept:.0%} of them, 100% before" in before.as_record(suite.name)["text"]
     assert families.kind == "families_break"
     assert families.values["families"]["role_play"] == {"passed": 6, "total": 6}
     same = figures(suite, **{BASE_ROLE: lambda _: "Paris", TUNED_ROLE: lambda _: "Paris"})

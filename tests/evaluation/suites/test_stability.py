@@ -88,4 +88,5 @@ def test_a_turn_in_which_the_role_is_lost_is_an_objection(role):
     assert objections(lambda id_, turn: turn == 2 and int(id_[-1]) % 2) == []
     [several] = objections(lambda _, turn: turn != 1)
     assert several.values["lost"] == [1, 3, 4, 5]
+    assert "lost in turn 1, 3–5 (kept by 0%)" in several.as_record(suite.name)["text"]
     assert suite.objections({"base+role": {}}) == []
