@@ -208,7 +208,8 @@ def debiased_error(confidence: Floats, correct: Hits, bins: int = 10) -> float:
 
     The debiased plug-in estimator of Kumar et al. 2019 (arXiv 1909.10155, section 5) over bins of
     equal mass: from the squared gap of each bin the variance of its accuracy is taken away. Never
-    less than the mean distance in expectation.
+    less than the mean distance in expectation. A bin of one answer, whose variance nothing tells,
+    is left out.
     """
     index = bin_of(confidence, equal_mass_edges(confidence, bins))
     counts = np.bincount(index).astype(float)
