@@ -11,7 +11,7 @@ from rolewright.verifiers.matching import quoted
 
 _NAMES: Final = re.compile(
     r"qwen|qwq|tongyi|alibaba|aliyun|smollm|hugging ?face|openai|gpt|anthropic|deepseek"
-    r"|language model|knowledge (?:cut|update)|training (?:cut|update)"
+    r"|language model|my last update|knowledge (?:cut|update)|training (?:cut|update)"
     r"|通义|千问|阿里|深度求索|文心|语言模型|知识(?:截止|更新)",
     re.IGNORECASE,
 )
