@@ -279,6 +279,15 @@ def test_broken_lines_are_counted(guide, clean_rows, tmp_path, share):
     assert tally.unreadable.count == round(share * 200)
 
 
+@pytest.mark.parametrize("row", ['{"text": "Q"}', '{"messages": []}', '{"messages": ["Q"]}'])
+def test_every_row_that_cannot_be_read_has_something_to_do(guide, tmp_path, row):
+    file = tmp_path / "train.jsonl"
+    file.write_text(row)
+    unread = [f for f in check_data(guide, read(file), data_checks(guide)) if f.code == "RW101"]
+    assert unread
+    assert all(each.fix for each in unread)
+
+
 @pytest.mark.parametrize("rows", [1, 4, 20])
 @pytest.mark.parametrize("code", ["RW501", "RW502", "RW503"])
 def test_leakage(guide, clean_rows, check_rows, language, code, rows):
