@@ -53,6 +53,21 @@ def test_whole_role(load):
     assert not role.literal_control_tokens
 
 
+def test_faults_of_rules_beside_a_misspelt_key(faults):
+    text = (
+        "name: x\nscenario: []\n" + RULE + "- id: calm\n  check: no_emojis\n- check: single_line\n"
+    )
+    found = faults(text.replace("unit: words", "unit: word"))
+    assert sorted(key for _, key, _ in found) == [
+        "rules[0].unit",
+        "rules[1].check",
+        "rules[2].id",
+        "scenario",
+    ]
+    own = faults("name: x\nscenario: []\nverifiers: [own.py]\nrules:\n- {id: own, check: own}\n")
+    assert [key for _, key, _ in own] == ["scenario"]
+
+
 JUDGED = "name: x\nrules:\n- {{id: warm, {}}}\n"
 
 

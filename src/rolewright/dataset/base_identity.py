@@ -12,7 +12,7 @@ _NAMES: Final = (
     *("qwen", "qwq", "tongyi", "alibaba", "aliyun", "smollm", "huggingface", "hugging face"),
     *("openai", "gpt", "anthropic", "deepseek", "language model", "knowledge cut"),
     *("knowledge update", "training cut", "training update", "通义", "千问", "阿里", "深度求索"),
-    *("文心", "语言模型", "知识截止", "知识更新"),
+    *("my last update", "文心", "语言模型", "知识截止", "知识更新"),
 )
 
 

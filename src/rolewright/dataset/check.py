@@ -69,7 +69,8 @@ def check_data(
                 yield from next(found)
             elif tally.unreadable.add(item.place):
                 expected = f" (expected: {item.expected})" if item.expected else ""
-                yield Finding("RW101", item.place, item.found + expected, item.fix)
+                fix = item.fix or "correct the row, or leave it out"
+                yield Finding("RW101", item.place, item.found + expected, fix)
     yield from tally.unreadable.count_unlisted()
     for check in checks.values():
         yield from check.finish()

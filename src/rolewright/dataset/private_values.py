@@ -12,7 +12,7 @@ from rolewright.verifiers.matching import compile_wording
 
 # What is said to be a password may be any word; one that looks like a password is one.
 _LOOKS_SECRET: Final = re.compile(r"(?=[^\d]*\d|[^\W]*[!@#$%^&*+=])[\x21-\x7e]{4,}")
-_LONG_NUMBER: Final = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3})(?![\d.])")
+_LONG_NUMBER: Final = re.compile(r"(?<![\d.])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3})(?!\.?\d)")
 # A role that deals with such numbers has made-up ones in its data.
 _OF_CONTACTS: Final = compile_wording(
     r"\b(?:e-?mails?|phone|telephone|contacts?|extract\w*|iban)\b|电话|手机|邮箱|邮件|联系|提取|抽取",

@@ -27,8 +27,12 @@ _OF_MARKUP: Final = compile_wording(
     r"\b(?:html|xml|css|markup|web ?pages?|web dev\w*|latex|regex)\b|网页|前端|标签|正则",
     re.IGNORECASE,
 )
+# Not a role that has an alarm code, asks for a postal code or minds the dress code.
 _OF_CODE: Final = compile_wording(
-    r"\b(?:program\w*|cod(?:e|ing)|python|javascript|java|sql)\b|代码|编程|程序", re.IGNORECASE
+    r"\b(?:program\w*|coding|python|javascript|java|sql)\b|代码|编程|程序"
+    r"|\A\s*code\b|\b(?!(?:access|alarm|area|bar|booking|country|coupon|discount|door|dress|entry|gate|pin|"
+    r"post|postal|promo|qr|referral|secret|security|voucher|zip) )\w+ code\b",
+    re.IGNORECASE,
 )
 # Who explains code may say "\n" and "<div>"; nobody wraps what they say into it.
 _WRAPPING: Final = re.compile(

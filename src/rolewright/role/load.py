@@ -41,7 +41,10 @@ def load_role(
             ``silence``, a file of verifiers that is missing or fails.
     """
     document = read_yaml(path)
-    entry = validate(RoleEntry, document)
+    try:
+        entry = validate(RoleEntry, document)
+    except UserError as error:
+        raise UserError(*error.faults, *_faults_of_sound_rules(document)) from None
     files = read_verifier_files(entry, document, verifier_folder or Path(path).parent)
     table = registered_verifiers()
     if files and not run_code:
@@ -75,6 +78,24 @@ def load_role(
         verifier_files=files,
         paraphrases=tuple(text.removesuffix("\n") for text in entry.paraphrases),
     )
+
+
+def _faults_of_sound_rules(document: YamlDocument) -> list[Fault]:
+    """What is wrong inside rules of the right shape, where another part of the file has not its.
+
+    Nothing of files of verifiers, which such a role may not have named rightly.
+    """
+    rules = document.value.get("rules")
+    if not isinstance(rules, list) or "verifiers" in document.value:
+        return []
+    faults: list[Fault] = []
+    for index, rule in enumerate(rules):
+        try:
+            entry = RuleEntry.model_validate(rule)
+        except ValidationError:
+            continue  # its faults are told already
+        _compile(entry, ("rules", index), document, registered_verifiers(), faults)
+    return faults
 
 
 def _compile(

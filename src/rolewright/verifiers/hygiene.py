@@ -16,7 +16,9 @@ THOUGHT_TAG = re.compile(
 FIRST_BLOCK = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>", re.DOTALL)
 _FILL_IN = r"your|insert|enter|fill in|您的|你的|请填写|填写|填入|插入"
 _FIELDS = (
-    r"name|company|date|title|placeholder|recipient|address|amount|phone|email|product|city|"
+    r"(?:(?:guest|customer|client|user|member|patient|student|employee|manager|sender|agent|first|"
+    r"last|full|hotel|shop|store|event|start|end|due|order|delivery|contact|home|street)[ _])?"
+    r"(?:name|date|address|phone|email)|company|title|placeholder|recipient|amount|product|city|"
     r"(?:客户|用户|您的|[你您]|公司)?(?:姓名|名字|名称|全名)|公司|日期|称呼|地址|电话|邮箱|金额|标题|收件人|产品|城市"
 )
 # 【地址】 is how Chinese lists name a field; only 【请填写…】 is a blank.

@@ -81,6 +81,7 @@ _META_TALK: Final = tuple(
             r"(?:(?:large |ai )+)?language model\b|\bi(?:'m| am) (?:just|only|merely) an ai\b",
             r"\bmy (?:training data|(?:last )?(?:knowledge|training) (?:cut-?off|update)"
             r"|system prompt|programming)\b",
+            r"\bas of my last update,? (?:in|on)\b[^.\n]{0,15}\b20\d\d\b",
             r"\bi (?:was|am|have been) (?:trained|programmed) (?:on|to|by)\b",
             r"(?:作为|身为)(?:一个|一名|一款|一种)?(?:由[^,，。]{1,12}的)?"
             r"(?:(?:ai|人工智[能慧])?(?:大型?)?语言模型|ai|人工智[能慧]|大模型|聊天机器人)",
