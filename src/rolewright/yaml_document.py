@@ -88,14 +88,20 @@ def _read_text(path: str | Path) -> str:
         raise UserError.at(path, f"cannot be read: {error.strerror}") from error
 
 
+_FIXES = {
+    "mapping values are not allowed": "put a text that holds a colon in quotes, or below `key: |`",
+    "expected '<document start>'": "name a YAML file of keys and values: rows of data are none",
+}
+"""What to do about the problems that PyYAML tells, by their beginnings."""
+
+
 def _broken(path: str | Path, text: str, error: yaml.YAMLError) -> UserError:
     mark = getattr(error, "problem_mark", None)
     line = None if mark is None else mark.line + 1
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    colon = problem == "mapping values are not allowed here"
-    fix = "put a text that holds a colon in quotes, or below `key: |`" if colon else ""
+    fix = next((fix for start, fix in _FIXES.items() if problem.startswith(start)), "")
     return UserError.at(path, f"this is not valid YAML: {problem}", line=line, fix=fix)
 
 

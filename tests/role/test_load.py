@@ -249,6 +249,7 @@ def test_one_fault_with_its_place(faults, text, line, key, said):
         ("name: x\nrules:\n\t- id: a\n", 3, None, "cannot start any token"),
         ('name: "x\n', 2, None, "not valid YAML"),
         ("name: [x\n", 2, None, "not valid YAML"),
+        ('{"messages": []}\n{"messages": []}\n', 2, None, "rows of data are none"),
         ("name: x\n---\nname: y\n", 2, None, "another document"),
         ('name: x\ndescription: "a\x00b"\n', 2, None, "special characters"),
         ("name: !!python/object:os.system x\n", 1, None, "not valid YAML"),

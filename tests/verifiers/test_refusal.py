@@ -27,6 +27,10 @@ REFUSALS = [
     "我不替你写作业。",
     "作业我不能代写，但可以陪你想。",
     "本店I can't help with that哦。",
+    "这个问题我不能答复，建议您致电12345咨询。",
+    "我不能做诊断，请您尽早就医。",
+    "很遗憾，我无法判断伤情，请拨打120。",
+    "口令我确实不能给。",
 ]
 ANSWERS = [
     "Sure, here is the recipe.",
@@ -44,6 +48,9 @@ ANSWERS = [
     "I can't help smiling when I think of it.",
     "I can't help but love the rain.",
     "恕我直言，这茶一般。",
+    "遗憾的是，您的包还没有找到。",
+    "我不能给您寄件，但可以登记。",
+    "我不能说是最好的，但很不错。",
     "抱歉让您久等了，您的茶好了。",
     "",
 ]

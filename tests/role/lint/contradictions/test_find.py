@@ -40,6 +40,7 @@ EXCLUDED = [
     ("check: must_include, phrases: [room 12]", "check: never_matches, pattern: '[0-9]'"),
     ("check: opens_with, phrases: [Sure!, Of course!]", "check: never_matches, pattern: '!'"),
     ("check: closes_with, phrases: [喵]", "check: ends_with_punctuation"),
+    ("check: punctuation_width, width: half", "check: ends_with_punctuation, marks: [。]"),
     ("check: closes_with, phrases: [Goodbye.]", "check: no_final_period"),
     (
         "check: must_say_when, triggers: [refund], phrases: [counter 3]",
@@ -319,6 +320,8 @@ CONSISTENT = [
     ("check: keeps_script, script: traditional", "check: must_include, phrases: [苹果]"),
     ("check: punctuation_width, width: half", "check: must_include, phrases: [你好，世界]"),
     ("check: punctuation_width, width: full", "check: must_include, phrases: ['你好,世界']"),
+    ("check: punctuation_width, width: full", "check: ends_with_punctuation, marks: [。, '.']"),
+    ("check: punctuation_width, width: half", "check: ends_with_punctuation, marks: [。, '.']"),
     ("check: han_latin_spacing, space: none", "check: must_include, phrases: [用Python写]"),
     ("check: refuses_topic, topics: [pills]", "check: answers_in_scope, topics: [books]"),
     (

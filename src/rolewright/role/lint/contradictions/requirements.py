@@ -179,7 +179,7 @@ def _ends_with_punctuation(rule: Rule) -> Iterator[Requirement]:
         )
         for mark in rule.parameters["marks"]
     )
-    yield Requirement(rule, options, decisive=frozenset({"no_final_period"}))
+    yield Requirement(rule, options, decisive=frozenset({"no_final_period", "punctuation_width"}))
 
 
 def _language(rule: Rule) -> Iterator[Requirement]:
