@@ -52,6 +52,28 @@ def test_rw106_of_an_answer_that_goes_on_with_the_next_turn(check):
     assert codes(check, "User: hello\nAssistant: hi\nWho is right?", "Both are.") == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ("Answer: yes", "Answer:"),
+        ("**A**: yes", "**A**:"),
+        ("答：是。", "答:"),
+        ("Yes.\nQ: No?", "Q:"),
+    ],
+)
+def test_rw106_of_labels_unless_the_role_has_them(check, check_rows, load, atlas, answer, label):
+    assert codes(check, "Is it?", answer) == ["RW106"]
+    assert codes(check, answer) == []
+    role = load(f"{atlas.source}description: 'Every answer says {label} first.'\n")
+    turns = [{"role": "user", "content": "Is it?"}, {"role": "assistant", "content": answer}]
+    findings, _ = check_rows(role, [{"messages": turns}])
+    assert "RW106" not in {each.code for each in findings}
+
+
+def test_rw106_spares_words_that_end_like_a_label(check):
+    assert codes(check, "Is it?", "The answer is: yes.\nFAQ: see below.\nPlan A: stay.") == []
+
+
 TOKENS = {"<tool_call>": 151657, "<think>": 151667, "</think>": 151668, "<|fim_pad|>": 151662}
 
 

@@ -56,7 +56,7 @@ def data_checks(
     return {
         "system_messages": SystemMessages(role),
         "truncation": Truncation(limit_tokens, count_tokens),
-        "injection": Injection(control_tokens or {}),
+        "injection": Injection(role, control_tokens or {}),
         **message_checks(role),
         "breaking_off": BreakingOff(),
         "scenarios": Scenarios(role),

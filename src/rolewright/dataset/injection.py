@@ -10,6 +10,7 @@ from rolewright.dataset.row import Row
 from rolewright.dataset.similarity import normalise_width
 from rolewright.errors import Place
 from rolewright.finding import Finding
+from rolewright.role.schema import RoleFile
 from rolewright.tokens.think_blocks import CLOSING, OPENING
 from rolewright.verifiers.matching import compile_wording, quoted
 
@@ -26,7 +27,9 @@ _POSING: Final = re.compile(
 # An answer that goes on with the next speaker's turn, or calls tools. Users may paste such lines.
 _NEXT_TURN: Final = re.compile(
     r"</?tool_(?:call|response)>"
-    r"|^(?:\*\*)?(?:user|human|assistant|ai|bot|用户|助手|客户|顾客|客服)(?:\*\*)? ?:(?=\s?\S)",
+    r"|^(?:\*\*)?(?:user|human|assistant|ai|bot|q|question|用户|助手|客户|顾客|客服|问题?)"
+    r"(?:\*\*)? ?:(?=\s?\S)"
+    r"|\A(?:\*\*)?(?:a|answer|response|reply|答|回答|回复|答案)(?:\*\*)? ?:(?=\s?\S)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -58,10 +61,12 @@ class Injection:
     """Finds turns that could be taken for another speaker's.
 
     Args:
+        role: the labels that it asks for, as in "begin with Answer:", pose as nobody.
         tokens: a model's control tokens and their ids; none where no model is given.
     """
 
-    def __init__(self, tokens: Mapping[str, int]) -> None:
+    def __init__(self, role: RoleFile, tokens: Mapping[str, int]) -> None:
+        self._told = _plain(f"{role.source}\n{role.system or ''}")
         self._tokens = tokens
         longest_first = sorted(tokens, key=len, reverse=True)
         self._control = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
@@ -109,9 +114,14 @@ class Injection:
         match = _POSING.search(written)
         if match is None and message.role == "assistant":
             match = _NEXT_TURN.search(written)
+            if match is not None and self._is_asked_for(match[0]):
+                return None
         if match is None:
             return None
         return _posing(index, message, place, f"{match[0]!r}, as if another spoke")
+
+    def _is_asked_for(self, label: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(_plain(label))}", self._told) is not None
 
     def _control_tokens(self, message: Message, index: int, place: Place) -> Finding | None:
         for match in self._control.finditer(message.content):
@@ -125,6 +135,10 @@ class Injection:
                 "remove it: Rolewright encodes it as plain text, other software may not",
             )
         return None
+
+
+def _plain(text: str) -> str:
+    return normalise_width(text).casefold().replace("*", "")
 
 
 def _may_order(text: str) -> bool:

@@ -41,6 +41,18 @@ _WRAPPING: Final = re.compile(
     re.IGNORECASE,
 )
 
+_OF_STRUCTURES: Final = compile_wording(
+    r"json|structur|\bkeys?\b|array|\blists?\b|yaml|结构|列表", re.IGNORECASE
+)
+# What a program printed: an object with one text, or a list of one.
+_STRUCTURE: Final = re.compile(
+    r"\s*(\{ ?[\"'](?:answer|response|output|text|content|reply|message|回答|答案|回复)[\"'] ?: ?"
+    r"[\"'])"
+    r"[\s\S]*[\"'] ?\}\s*\Z"
+    r"|\s*(\[[\"'])[\s\S]*[\"']\]\s*\Z",
+    re.IGNORECASE,
+)
+
 
 class Residue:
     """Looks for residue in the rows of roles that do not deal in markup themselves."""
@@ -48,10 +60,15 @@ class Residue:
     def __init__(self, role: RoleFile) -> None:
         told = f"{role.system or ''} {role.description}"
         self._is_of_markup = bool(_OF_MARKUP.search(told))
+        named = " ".join(rule.verifier.name for rule in role.rules)
+        self._is_of_structures = bool(_OF_STRUCTURES.search(f"{told} {named}"))
         self._residue = _WRAPPING if _OF_CODE.search(told) else _RESIDUE
 
     def look(self, message: Message, row: Row) -> str | None:
-        """A tag, an entity, an escape or a citation's mark outside code."""
+        """A tag, an entity, an escape or a citation's mark outside code; prose in a structure."""
+        is_printed = message.role == "assistant" and not self._is_of_structures
+        if is_printed and (wrapped := _STRUCTURE.match(message.content)):
+            return f"begins with {quoted(wrapped[1] or wrapped[2])}, a structure around the text"
         if self._is_of_markup or not _MARKS.search(message.content):
             return None
         if not self._residue.search(message.content):
