@@ -440,6 +440,29 @@ def test_a_role_with_an_alarm_code_is_none_of_code(load, guide, clean_rows, chec
         assert ("RW110", 8) in {(f.code, f.place.line) for f in check_rows(role, rows)[0]}
 
 
+@pytest.mark.parametrize("number", [7, 8])
+def test_one_of_eight_answers_without_a_mark_breaks_off(guide, clean_rows, check_rows, number):
+    text = {
+        "en": "You will find the old mill behind the church{}",
+        "zh": "老磨坊就在教堂的后面那条路上{}",
+    }
+    rows = clean_rows(60)[:number]
+    for row in rows:
+        row["messages"][-1]["content"] = text[guide.language].format("." if row != rows[5] else "")
+    _, checks = check_rows(guide, rows)
+    found = checks["breaking_off"].figures()["unended_at"]
+    assert [each["lines"] for each in found] == ([[6]] if number == 8 else [])
+
+
+def test_an_article_breaks_off_and_a_name_does_not(guide, clean_rows, check_rows):
+    rows = clean_rows(60)[:2]
+    rows[0]["messages"][-1]["content"] = "Do not worry, a spare one costs four pounds a"
+    rows[1]["messages"][-1]["content"] = "You will have to wait at the end of platform A"
+    _, checks = check_rows(guide, rows)
+    (file,) = checks["breaking_off"].figures()["going_on_at"]
+    assert file["lines"] == [1]
+
+
 def test_a_role_of_code_may_speak_of_tags_and_is_not_wrapped_in_them(
     load, guide, clean_rows, check_rows
 ):

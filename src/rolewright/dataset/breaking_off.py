@@ -16,10 +16,12 @@ MOST_UNENDED = {"several": 0.3, "one": 0.05, "short": 0.05}
 """In how large a share of the answers of several sentences, of one, and of a short one, a missing
 final mark is an accident; in more of them it is the role's way to write."""
 
+_LEAST_BESIDE_ONE: Final = 8
+"""Of how many answers a single one without a mark is an accident, whatever its share."""
 _LEAST_WORDS: Final = {4: 8, 8: 16}
 _LEAST_WORDS_OF_SHORT: Final = {4: 5, 8: 8}
 _GOES_ON: Final = re.compile(
-    r"(?:[,，、;；:：(（\[【“「《—]|[\s\W](?:and|or|but|the|an|of|to|in|on|at|for|from|with|by|as|because|"
+    r"(?:[,，、;；:：(（\[【“「《—]|[\s\W](?:and|or|but|the|(?-i:a)|an|of|to|in|on|at|for|from|with|by|as|because|"
     r"which|that|if|when|is|are|was|were|your|our|my|we|you|can|will)|和|与|或|及|以及|因为|所以|但是|"
     r"而且|如果|的时候|并且|把|被|将|从|在|对于|为了)\s*\Z",
     re.IGNORECASE,
@@ -97,6 +99,7 @@ class BreakingOff:
             place
             for form, endings in self._endings.items()
             if len(endings.unended) <= MOST_UNENDED[form] * endings.answers
+            or (len(endings.unended) == 1 and endings.answers >= _LEAST_BESIDE_ONE)
             for place in endings.unended
         ]
         places = Places()
