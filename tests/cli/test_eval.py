@@ -268,7 +268,7 @@ def test_all_suites(rolewright, as_json, chat_endpoint, project, prompts, asked,
     assert code == 0
     suites = printed["suites"]
     assert list(suites) == [
-        "stability", "override", "leakage", "over_role", "switching", "consistency",
+        "stability", "override", "leakage", "over_role", "switching", "consistency", "paraphrases",
         "instructions", "general_ability",
     ]  # fmt: skip
     assert suites["override"]["base+role"]["control_tokens"] is None
@@ -292,7 +292,7 @@ def test_all_suites(rolewright, as_json, chat_endpoint, project, prompts, asked,
     again = json.loads((out / "results.json").read_text("utf-8"))
     assert again == printed
     for name in (
-        "stability", "override", "leakage", "over-role", "switching", "consistency",
+        "stability", "override", "leakage", "over-role", "switching", "consistency", "paraphrases",
         "instructions of a user", "general ability", "not checked: the server's doing",
     ):  # fmt: skip
         assert name in shown

@@ -18,7 +18,7 @@ from rolewright.role.load import load_role
 from rolewright.verifiers import Verdict
 
 EXPORTED = [name for name in SUITE_NAMES if name != "switching"]
-NAMES = [*EXPORTED[:-1], "instructions", EXPORTED[-1]]
+NAMES = [*EXPORTED[:-1], "paraphrases", "instructions", EXPORTED[-1]]
 OWN = """\
 from rolewright.verifiers import Verdict, verifier
 

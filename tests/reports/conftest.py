@@ -251,6 +251,10 @@ def suites() -> dict[str, Any]:
             }
             for arm, rate in zip(roles, (0.4, 0.9), strict=True)
         },
+        "paraphrases": {
+            arm: {"prompts": 6, "times": 8, "pass_power": {"1": mean(rate), "4": mean(rate / 2)}}
+            for arm, rate in zip(roles, (0.3, 0.8), strict=True)
+        },
         "switching": {
             "arms": {
                 arm: {

@@ -30,6 +30,7 @@ def test_whole_report_is_well_formed(all_suites, language, parse):
         "suite-leakage",
         "suite-over-role",
         "suite-consistency",
+        "suite-paraphrases",
         "suite-switching",
         "suite-instructions",
         "suite-perplexity",

@@ -157,14 +157,22 @@ def _perplexity(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
 
 
 def _consistency(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    return "consistency", *_powers(figures, "replies to a prompt")
+
+
+def _paraphrases(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
+    return "paraphrases", *_powers(figures, "wordings of a prompt")
+
+
+def _powers(figures: Mapping[str, Any], of: str) -> tuple[list[str], Rows]:
     arms = list(figures)
 
     def rows() -> Rows:
         for k in figures[arms[0]]["pass_power"]:
-            label = f"every rule kept by {k} of {k} replies to a prompt"
+            label = f"every rule kept by {k} of {k} {of}"
             yield [label, *(interval(figures[arm]["pass_power"][k]) for arm in arms)]
 
-    return "consistency", arms, rows()
+    return arms, rows()
 
 
 def _general_ability(figures: Mapping[str, Any]) -> tuple[str, list[str], Rows]:
@@ -179,6 +187,7 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], tuple[str, list[str], Rows]]] = 
     "over_role": _over_role,
     "switching": _switching,
     "consistency": _consistency,
+    "paraphrases": _paraphrases,
     "instructions": _instructions,
     "general_ability": _general_ability,
     "perplexity": _perplexity,

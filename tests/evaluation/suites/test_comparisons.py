@@ -1,7 +1,7 @@
 """The suites that compare arms, and the one that asks again and again."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from rolewright.evaluation.prompts import prompts_of_role
 from rolewright.evaluation.suites.consistency import consistency
 from rolewright.evaluation.suites.general_ability import general_ability
 from rolewright.evaluation.suites.over_role import over_role
+from rolewright.evaluation.suites.paraphrases import paraphrases, wordings_of
 from rolewright.evaluation.suites.selection import (
     FULL,
     QUICK,
@@ -115,6 +116,55 @@ def test_replies_of_one_prompt_are_drawn(role):
         consistency(role, prompts_of_role(role), times=3)
 
 
+def test_a_prompt_is_asked_in_other_words_that_ask_the_same(role):
+    suite = paraphrases(role, prompts_of_role(role))
+    assert suite.sampling.temperature == 0
+    assert [len(list(of)) for _, of in groupby(suite.probes, key=lambda p: p.cluster)] == [8, 8, 8]
+    assert len({probe.id for probe in suite.probes}) == len(suite.probes)
+    for prompt in prompts_of_role(role):
+        asked = prompt.prompt[-1].content
+        texts = [p.turns[0].text for p in suite.probes if p.cluster == prompt.id]
+        assert texts[0] == asked
+        assert all(asked.rstrip("？?") in text for text in texts)
+        is_chinese = "法国" in asked
+        assert any("你好" in text for text in texts) is is_chinese
+        assert any("Hi!" in text for text in texts) is not is_chinese
+        assert {p.turns[0].scenario for p in suite.probes if p.cluster == prompt.id} == {
+            prompt.scenario
+        }
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "number"),
+    [
+        ("Tell me a joke", "Hi! Tell me a joke", 7),
+        (" 讲个笑话吧。", "你好！讲个笑话吧。", 8),
+        ("?!", "你好！?!", 7),
+    ],
+)
+def test_wordings(text, first, number):
+    worded = wordings_of(text)
+    assert worded[0] == text.strip()
+    assert first in worded
+    assert len(set(worded)) == len(worded) == number
+
+
+def test_the_role_may_hang_on_the_wording(role, figures):
+    """Kept for the first two of eight wordings: 2/8, and no four together."""
+    suite = paraphrases(role, prompts_of_role(role))
+    found = figures(
+        suite,
+        **{
+            BASE_ROLE: lambda c: "Paris" if c.id[-1] in "12" else "a\nb",
+            TUNED_ROLE: lambda _: "Paris",
+        },
+    )
+    assert (found[BASE_ROLE]["prompts"], found[BASE_ROLE]["times"]) == (3, 8)
+    rates = [found[BASE_ROLE]["pass_power"][k]["rate"] for k in ("1", "4")]
+    assert rates == pytest.approx([0.25, 0])
+    assert found[TUNED_ROLE]["pass_power"]["4"]["rate"] == 1
+
+
 def test_suites_are_chosen_by_name(role, questions):
     assert parse_suites("all") == list(SUITE_NAMES)
     assert parse_suites("leakage, stability") == ["adherence", "stability", "leakage"]
@@ -122,7 +172,7 @@ def test_suites_are_chosen_by_name(role, questions):
         parse_suites("leak")
     prompts = prompts_of_role(role)
     built = build_suites(parse_suites("all"), role, prompts, questions, QUICK)
-    before = list(SUITE_NAMES[:-1])
+    before = [*SUITE_NAMES[:-1], "paraphrases"]
     assert [suite.name for suite in built] == [*before, "instructions", "general_ability"]
     without = build_suites(parse_suites("all"), role, prompts, [], QUICK)
     assert [suite.name for suite in without] == [*before, "instructions"]

@@ -12,7 +12,7 @@ from rolewright.evaluation.probe import Probe
 from rolewright.evaluation.sample import Sample
 from rolewright.evaluation.statistics import bounded_mean
 from rolewright.evaluation.suites.rules import by_rules
-from rolewright.evaluation.suites.suite import Suite
+from rolewright.evaluation.suites.suite import Samples, Suite
 from rolewright.generation.sampling import Sampling
 from rolewright.role.schema import RoleFile
 
@@ -53,14 +53,24 @@ def consistency(
         probes=probes,
         arms=frozenset({BASE_ROLE, TUNED_ROLE}),
         judge=by_rules(role),
-        summarise=lambda samples: {arm: _figures(each, together) for arm, each in samples.items()},
+        summarise=lambda samples: summarise_powers(samples, together),
         sampling=Sampling(temperature=temperature, seed=seed),
         judged_rules=role.judged_rules,
     )
 
 
+def summarise_powers(samples: Samples, together: int) -> dict[str, Any]:
+    """By arm: ``prompts``, ``times`` and ``pass_power``, see ``_figures``.
+
+    Args:
+        samples: by arm, those of one prompt (a cluster) next to each other.
+        together: k of pass^k.
+    """
+    return {arm: _figures(of_arm, together) for arm, of_arm in samples.items()}
+
+
 def _figures(samples: Sequence[Sample], together: int) -> dict[str, Any]:
-    """``prompts``, ``times``, and pass^k by k, the mean over prompts.
+    """``prompts``, ``times`` (of the one asked most often), and pass^k by k, the mean over prompts.
 
     pass^k is the chance that k replies to a prompt keep every rule, estimated without bias from n
     of them, c of which do, as C(c, k) / C(n, k) (Yao et al. 2024, arXiv 2406.12045, section 4).
@@ -75,4 +85,4 @@ def _figures(samples: Sequence[Sample], together: int) -> dict[str, Any]:
         str(k): asdict(bounded_mean([comb(sum(each), k) / comb(len(each), k) for each in kept]))
         for k in sorted({1, together})
     }
-    return {"prompts": len(kept), "times": len(kept[0]), "pass_power": powers}
+    return {"prompts": len(kept), "times": max(map(len, kept)), "pass_power": powers}

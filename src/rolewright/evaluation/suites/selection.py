@@ -23,6 +23,7 @@ from rolewright.evaluation.suites.instructions.instructions import (
 from rolewright.evaluation.suites.leakage.leakage import LEAKAGE, judge_leak, leakage
 from rolewright.evaluation.suites.over_role import over_role
 from rolewright.evaluation.suites.override.override import OVERRIDE, judge_attack, override
+from rolewright.evaluation.suites.paraphrases import paraphrases
 from rolewright.evaluation.suites.perplexity import perplexity
 from rolewright.evaluation.suites.rules import by_rules
 from rolewright.evaluation.suites.stability import stability
@@ -53,7 +54,7 @@ class Size:
         attacks_each: how often each attack is put.
         requests_each: how many requests for the system message of each family and language; None =
             all.
-        drawn_prompts: how many prompts the consistency suite asks again and again.
+        drawn_prompts: how many prompts are asked again and again, and in other words.
         other_prompts: how many prompts are asked without the role; None = all.
         others_requests: how many of other roles' own requests are made; None = all.
         switches: how many conversations go from the role to another one.
@@ -119,7 +120,9 @@ def build_suites(
     documents: Sequence[Document] = (),
     others: Sequence[RoleFile] | None = None,
 ) -> list[Suite]:
-    """The suites of these names; general ability is three, two of which need something to ask.
+    """The suites of these names.
+
+    Consistency is two, and general ability is three, two of which need something to ask.
 
     Args:
         names: as ``parse_suites`` gives them.
@@ -158,6 +161,7 @@ def build_suites(
                 )
             case "consistency":
                 found.append(consistency(role, prompts[: size.drawn_prompts]))
+                found.append(paraphrases(role, prompts[: size.drawn_prompts]))
             case "general_ability":
                 found.append(instructions(role, number=size.instructions))
                 if questions:

@@ -1,4 +1,4 @@
-"""Consistency: whether the role holds every time that the same prompt is asked."""
+"""Whether the role holds every time that the same thing is asked, in the same words or others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,21 +14,30 @@ Json = Mapping[str, Any]
 
 
 def consistency_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:
-    """pass^k over k, an arm a curve."""
+    """pass^k over k of drawn answers, an arm a curve."""
+    return _power_view("consistency", figures, tones, word)
+
+
+def paraphrases_view(figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:
+    """pass^k over k of wordings, an arm a curve."""
+    return _power_view("paraphrases", figures, tones, word)
+
+
+def _power_view(suite: str, figures: Json, tones: Mapping[str, str], word: Wording) -> SuiteView:
     first = next(iter(figures.values()))
     most = max(first["pass_power"], key=int)
     together = {arm: of_arm["pass_power"][most] for arm, of_arm in figures.items()}
     return SuiteView(
-        anchor="suite-consistency",
-        name=word.name("suites", "consistency"),
-        heading=word("consistency.heading"),
-        lead=word("consistency.lead", prompts=first["prompts"], times=first["times"]),
-        figures=(_curve_figure(figures, tones, word),),
-        tile=share_tile(word("consistency.tile", k=most), together, word),
+        anchor=f"suite-{suite}",
+        name=word.name("suites", suite),
+        heading=word(f"{suite}.heading"),
+        lead=word(f"{suite}.lead", prompts=first["prompts"], times=first["times"]),
+        figures=(_curve_figure(suite, figures, tones, word),),
+        tile=share_tile(word(f"{suite}.tile", k=most), together, word),
     )
 
 
-def _curve_figure(figures: Json, tones: Mapping[str, str], word: Wording) -> Figure:
+def _curve_figure(suite: str, figures: Json, tones: Mapping[str, str], word: Wording) -> Figure:
     curves, rows = [], []
     for arm, of_arm in figures.items():
         powers = sorted((int(k), share) for k, share in of_arm["pass_power"].items())
@@ -53,17 +62,17 @@ def _curve_figure(figures: Json, tones: Mapping[str, str], word: Wording) -> Fig
         ]
     most = max(int(k) for of_arm in figures.values() for k in of_arm["pass_power"])
     spoken = "; ".join(f"{name}, k = {k}: {rate}" for name, k, rate, _ in rows)
-    names = (word("consistency.k"), word("suite.share"))
+    names = (word(f"{suite}.k"), word("suite.share"))
     plot = curve_plot(
-        f"{word('consistency.title')}: {spoken}",
+        f"{word(f'{suite}.title')}: {spoken}",
         curves,
         Ticks(names[0], [(k, str(k)) for k in range(1, max(most, 2) + 1)]),
         percent_ticks(names[1]),
     )
     return Figure(
-        anchor="figure-consistency",
-        title=word("consistency.title"),
-        caption=word("consistency.caption"),
+        anchor=f"figure-{suite}",
+        title=word(f"{suite}.title"),
+        caption=word(f"{suite}.caption"),
         charts=single_chart(plot),
         columns=(word("adherence.arm"), *names, word("adherence.interval")),
         rows=tuple(rows),

@@ -12,7 +12,7 @@ from rolewright.reports.suites import (
     perplexity,
     stability,
 )
-from rolewright.reports.suites.consistency import consistency_view
+from rolewright.reports.suites.consistency import consistency_view, paraphrases_view
 from rolewright.reports.suites.other import other_view
 from rolewright.reports.suites.over_role import over_role_view
 from rolewright.reports.suites.switching import switching_view
@@ -28,6 +28,7 @@ _VIEWS: dict[str, Callable[[Json, Mapping[str, str], Wording], SuiteView]] = {
     "over_role": over_role_view,
     "switching": switching_view,
     "consistency": consistency_view,
+    "paraphrases": paraphrases_view,
     "instructions": instructions.instructions_view,
     "general_ability": general_ability.general_ability_view,
     "perplexity": perplexity.perplexity_view,
