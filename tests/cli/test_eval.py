@@ -187,6 +187,8 @@ def test_a_broken_run_goes_on(rolewright, refused, as_json, chat_endpoint, proje
     chat_endpoint.requests.clear()
     other = refused(*command, "--out", out, "--max-new-tokens", 3)
     assert "had another max_new_tokens" in other
+    other = refused(*command, "--out", out, "--suites", "stability")
+    assert "had another set of prompts (--data, --suites, --quick)" in other
     _, _, err = rolewright(*command, "--out", out)
     assert "going on behind 3 samples" in err
     assert len(chat_endpoint.requests) == 1
