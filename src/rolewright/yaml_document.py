@@ -85,7 +85,8 @@ def _read_text(path: str | Path) -> str:
     except UnicodeDecodeError as error:
         raise UserError.at(path, f"not UTF-8 at byte {error.start}", fix="save as UTF-8") from error
     except OSError as error:
-        raise UserError.at(path, f"cannot be read: {error.strerror}") from error
+        fix = "name the file in it, such as role.yaml" if Path(path).is_dir() else ""
+        raise UserError.at(path, f"cannot be read: {error.strerror}", fix=fix) from error
 
 
 _FIXES = {

@@ -112,6 +112,7 @@ def test_broken_manifest(bundle_folder, content):
     (bundle_folder / MANIFEST).write_bytes(content.encode("latin-1"))
     (fault,) = refusal(bundle_folder).faults
     assert (fault.place.file, fault.place.key) == (str(bundle_folder / MANIFEST), None)
+    assert fault.fix == "copy the bundle again"
 
 
 def test_manifest_that_is_a_folder(bundle_folder):

@@ -32,6 +32,17 @@ def test_a_certificate_expires_with_another_limit_on_answers(
     assert (code, json.loads(out)["certified"]) == (0, False)
 
 
+def test_what_was_never_certified_does_not_expire(rolewright, bundle, questions):
+    """To answer as before would bring no certificate back."""
+    rows = questions.read_text("utf-8")
+    questions.write_text(rows + rows.replace("Question", "Query"), "utf-8")
+    promise = ("--max-error", "10%", "--budget", "softmax")
+    assert rolewright("calibrate", bundle, questions, *LIMIT, *promise)[0] == 1
+    _, out, err = rolewright("ask", bundle, "Hi", "--max-new-tokens", 5, "--json")
+    assert "expired" not in err
+    assert json.loads(out)["certified"] is False
+
+
 def test_a_certificate_of_a_scenario(rolewright, refused, as_json, bundle, questions):
     rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
     of_scenario = [

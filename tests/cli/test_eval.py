@@ -57,6 +57,21 @@ def test_prompts_left_out_are_counted(rolewright, trained, prompts):
     assert "left out" not in out
 
 
+def test_rules_that_no_prompt_is_judged_by_are_named(rolewright, trained, project, prompts):
+    role = project / "role.yaml"
+    role.write_text(
+        role.read_text("utf-8").replace(
+            "rules:", "- {id: identity, examples: ['Who are you?']}\nrules:"
+        )
+        + "- {id: own-name, check: must_include, phrases: [Atlas], scenarios: [identity]}\n",
+        "utf-8",
+    )
+    _, _, err = rolewright("eval", trained, "--role", role, "--data", prompts, *LIMIT)
+    assert "no prompt is judged by own-name:" in err
+    _, _, err = rolewright("eval", trained, "--role", role, *LIMIT)
+    assert "no prompt is judged by" not in err
+
+
 def test_copies_of_prompts_and_questions_are_asked_once(
     rolewright, as_json, trained, prompts, asked, tmp_path
 ):
@@ -187,6 +202,8 @@ def test_a_broken_run_goes_on(rolewright, refused, as_json, chat_endpoint, proje
     chat_endpoint.requests.clear()
     other = refused(*command, "--out", out, "--max-new-tokens", 3)
     assert "had another max_new_tokens" in other
+    other = refused(*command, "--out", out, "--suites", "stability")
+    assert "had another set of prompts (--data, --suites, --quick)" in other
     _, _, err = rolewright(*command, "--out", out)
     assert "going on behind 3 samples" in err
     assert len(chat_endpoint.requests) == 1

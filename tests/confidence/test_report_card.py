@@ -40,6 +40,17 @@ def test_answers_of_one_question_are_drawn_together():
     assert again.high - again.low == pytest.approx(once.high - once.low, rel=0.3)
 
 
+@pytest.mark.parametrize("answers", [30, 200])
+def test_a_value_lies_in_its_interval(answers):
+    """Of what is computed by bins too, where resamples of calibrated answers lie all above it."""
+    draw = np.random.default_rng(answers)
+    values = draw.uniform(size=answers)
+    card = report_card(values.tolist(), (draw.uniform(size=answers) < values).tolist())
+    for name, found in card.items():
+        assert found.low - 1e-9 <= found.value <= found.high + 1e-9, name
+    assert card["ece"].low < card["ece"].value < card["ece"].high
+
+
 def test_one_kind_of_answer_has_no_card():
     with pytest.raises(ValueError, match="at least one right and one wrong"):
         report_card([0.1, 0.2], [True, True])

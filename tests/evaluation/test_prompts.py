@@ -42,7 +42,8 @@ def test_prompts_of_one_id_are_told_apart(role, talk):
 
 
 def test_copies_are_no_further_evidence(talk):
-    rows = [talk("a"), talk("b"), talk(" a\n"), talk("a", scenario="capital"), talk("a", system="")]
+    rows = [talk("Do?"), talk("b"), talk(" do\n"), talk("Do?", scenario="capital")]
+    rows.append(talk("Do?", system=""))
     assert repeats_among(rows) == {2}
     assert repeats_among([*rows, *rows]) == {2, *range(5, 10)}
 

@@ -321,7 +321,7 @@ def test_alias_keeps_the_line_where_it_was_written(faults):
 def test_missing_file_and_directory(tmp_path):
     with pytest.raises(UserError, match=r"nope\.yaml: there is no such file"):
         load_role(tmp_path / "nope.yaml")
-    with pytest.raises(UserError, match="cannot be read: Is a directory"):
+    with pytest.raises(UserError, match=r"cannot be read: Is a directory\n.*name the file in it"):
         load_role(tmp_path)
 
 

@@ -132,7 +132,9 @@ def _read_manifest(file: Path) -> Manifest:
         faults = []
         for problem in error.errors():
             key = ".".join(map(str, problem["loc"])) or None
-            fix = "use the version of Rolewright that wrote the bundle" if key == "format" else ""
+            fix = "copy the bundle again"
+            if key == "format":
+                fix = "use the version of Rolewright that wrote the bundle"
             faults.append(Fault(Place(str(file), None, key), problem["msg"], fix=fix))
         raise UserError(*faults) from None
     if manifest.calibration not in (None, *manifest.files):

@@ -148,8 +148,11 @@ def open_scorer(bundle: Bundle, calibration: Calibration, *, all_routes: bool = 
 def expired_conditions(
     bundle: Bundle, model: ChatModel, calibration: Calibration, max_new_tokens: int
 ) -> tuple[str, ...]:
-    """What has changed since a certificate was made, and says so; () without a certificate."""
-    if calibration.certificate is None:
+    """What has changed since a certificate was made, and says so; () where nothing is promised."""
+    certificates = (calibration.certificate, *calibration.scenario_certificates.values())
+    if calibration.certificate is None or all(
+        each is None or each.threshold is None for each in certificates
+    ):
         return ()
     then = calibration.certificate.conditions
     now = conditions_of(bundle.manifest, model.model, max_new_tokens)

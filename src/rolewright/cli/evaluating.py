@@ -94,6 +94,10 @@ def read_prompts(
     )
     if others:
         say(f"{len(others)} prompts left out: another system message, or no rule applies to them")
+    asked = {rule.id for prompt in judged for rule in role.rules_for(prompt.scenario)}
+    if unasked := [rule.id for rule in role.rules if rule.id not in asked]:
+        rules = ", ".join(unasked)
+        say(f"no prompt is judged by {rules}: add prompts of their scenarios, or nothing is shown")
     trained = prompts_trained_on(bundle, judged) if bundle else []
     if trained:
         places = ", ".join(str(prompt.place) for prompt in trained[:5])

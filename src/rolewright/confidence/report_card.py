@@ -16,12 +16,16 @@ from rolewright.errors import UserError
 
 RESAMPLES = 1000
 """Of the bootstrap, for each route."""
+_BINNED = frozenset({"reliability", "resolution", "ece", "equal_width_error", "debiased_error"})
+"""Chance adds to what is computed by bins, and once more to each resample. The intervals of these
+are shifted back by what it adds (the bootstrap's estimate of bias, Efron & Tibshirani 1993, chapter
+10): their ends would else lie beside the value, all above it."""
 _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A measure, and the ends of its percentile bootstrap interval."""
+    """A measure, and the ends of its bootstrap interval: percentiles, see ``_BINNED``."""
 
     value: float
     low: float
@@ -84,8 +88,12 @@ def report_card(
     ends = [(1 - level) / 2, (1 + level) / 2]
     card = {}
     for name, measure in MEASURES.items():
+        value = measure(values, hits)
         low, high = np.quantile(drawn[name], ends) if drawn[name] else (np.nan, np.nan)
-        card[name] = Measured(measure(values, hits), float(low), float(high))
+        if name in _BINNED and drawn[name]:
+            added = np.mean(drawn[name]) - value
+            low, high = np.maximum([low - added, high - added], 0)
+        card[name] = Measured(value, float(low), float(high))
     return card
 
 

@@ -11,6 +11,11 @@ from rolewright.evaluation.sample import Key, Sample
 LOG = "log.jsonl"
 RESULTS = "results.json"
 RUN = "run.json"
+_SHOWN = {
+    "bundle": "bundle (trained or calibrated anew)",
+    "probes": "set of prompts (--data, --suites, --quick)",
+}
+"""What conditions of a run are, where their names do not say it."""
 
 Line = TypeVar("Line")
 
@@ -110,7 +115,9 @@ def claim_run(folder: Path, conditions: dict[str, Any]) -> dict[Key, Sample]:
         )
     if before != conditions:
         names = {*before, *conditions}
-        other = sorted(name for name in names if before.get(name) != conditions.get(name))
+        other = sorted(
+            _SHOWN.get(name, name) for name in names if before.get(name) != conditions.get(name)
+        )
         raise UserError.at(
             file,
             f"the run that stopped here had another {', '.join(other)}",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rolewright.bundle.read import Bundle
+from rolewright.confidence.asked import question_key, question_text
 from rolewright.conversations.conversation import Conversation, Message
 from rolewright.conversations.prompt_hash import hash_prompt
 from rolewright.errors import Fault, Place, UserError
@@ -60,12 +61,14 @@ def prompts_trained_on(bundle: Bundle, prompts: Sequence[Conversation]) -> list[
 def repeats_among(prompts: Sequence[Conversation]) -> set[int]:
     """Which prompts repeat an earlier one: to ask them again would be no further evidence.
 
-    Intervals take prompts to be independent, and a greedy model replies to copies alike.
+    Intervals take prompts to be independent, and a greedy model replies to copies alike; also to
+    those that are written otherwise, see ``question_key``.
     """
     seen: set[tuple[str | None, str | None, bool, str]] = set()
     repeats = set()
     for row, each in enumerate(prompts):
-        key = (each.scenario, each.system, each.without_role, hash_prompt(each.prompt))
+        asked = question_key(question_text(each.prompt))
+        key = (each.scenario, each.system, each.without_role, asked)
         if key in seen:
             repeats.add(row)
         seen.add(key)

@@ -97,3 +97,14 @@ def test_notes(compare):
 def test_role_files_that_differ_in_their_words_only(compare):
     [note] = compare({"short": 1}, {"short": 1}, role="sha256:other")["notes"]
     assert note == "the role files differ, but not in their rules"
+
+
+def test_a_suite_in_which_a_broken_run_came_to_no_tuned_arm_is_named(write_run, sample):
+    done = sample(1, {"short": True})
+    early = sample(1, {"short": False}, arm="base+role", suite="stability")
+    broken = write_run("b", [done, early], finished=False, bundle="sha256:bundle")
+    whole = write_run("a", [done, sample(1, {"short": True}, suite="stability")])
+    compared = compare_runs(read_run(whole), read_run(broken))
+    assert [suite["suite"] for suite in compared["suites"]] == ["adherence"]
+    [note] = compared["notes"]
+    assert note.endswith("without stability, where it stopped before what it is about")

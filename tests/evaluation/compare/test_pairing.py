@@ -82,3 +82,26 @@ def test_an_arm_that_is_asked_for(pair, sample):
 def test_suites_that_need_not_be_passed_are_no_comparison(pair, sample):
     samples = [sample(1, {"short": True}, suite=s) for s in ("adherence", "over_role")]
     assert [suite.suite for suite in pair(samples, samples)] == ["adherence"]
+
+
+@pytest.mark.parametrize(
+    ("arms", "conditions"),
+    [
+        (("base",), {"bundle": "sha256:bundle"}),
+        (("base", "base+role"), {"base": ["url", "m"]}),
+        (("base",), {}),
+    ],
+)
+def test_a_run_that_stopped_before_its_target_is_not_taken_at_another_arm(
+    write_run, sample, arms, conditions
+):
+    """It would be called worse for what its base model does."""
+    early = [sample(1, {"short": False}, arm=arm) for arm in arms]
+    whole = read_run(write_run("a", [*early, sample(1, {"short": True})]))
+    broken = read_run(write_run("b", early, finished=False, **conditions))
+    with pytest.raises(
+        UserError, match=f"stopped before .* it has {', '.join(arms)} only".replace("+", "\\+")
+    ):
+        pair_runs(whole, broken)
+    [suite] = pair_runs(whole, broken, "base")
+    assert suite.arms == ("base", "base")

@@ -55,7 +55,7 @@ def compare_runs(first: RunFolder, second: RunFolder, arm: str | None = None) ->
         "a": _record_of_run(first),
         "b": _record_of_run(second),
         "suites": [_record_of_suite(each, overall[each.suite], rules) for each in suites],
-        "notes": list(_notes(first, second)),
+        "notes": list(_notes(first, second, arm)),
         "verdict": verdict,
         "reason": reason,
     }
@@ -123,11 +123,15 @@ def _record_of_suite(
     }
 
 
-def _notes(first: RunFolder, second: RunFolder) -> Iterator[str]:
+def _notes(first: RunFolder, second: RunFolder, arm: str | None) -> Iterator[str]:
     """What readers have to know of the runs, a sentence each."""
     for run in (first, second):
         if not run.finished:
-            yield f"{run.folder} is unfinished: what it has so far is compared"
+            suites = sorted({key[0] for key in run.samples if run.stopped_before_target(key[0])})
+            early = f", without {', '.join(suites)}, where it stopped before what it is about"
+            yield f"{run.folder} is unfinished: what it has so far is compared" + (
+                early if suites and arm is None else ""
+            )
     names = sorted(first.rules.keys() | second.rules.keys())
     changed = [name for name in names if first.rules.get(name) != second.rules.get(name)]
     if changed:

@@ -48,15 +48,28 @@ def pair_runs(first: RunFolder, second: RunFolder, arm: str | None = None) -> li
         and (paired := _pair_suite(first, second, suite, arm)) is not None
     ]
     if not any(paired.pairs for paired in found):
-        raise UserError.at(
-            second.folder,
-            f"no prompt of {first.folder} was asked and judged here by the same rule"
-            + ("" if arm is None else f" in the arm {arm!r}"),
-            expected="two evaluations of the same prompts (--data, --suites) by the same rules",
-            fix="evaluate both on the same data, with one role file"
-            + ("" if arm is None else "; `rolewright compare` without --arm takes each run's own"),
-        )
+        raise _nothing_shared(first, second, arm)
     return found
+
+
+def _nothing_shared(first: RunFolder, second: RunFolder, arm: str | None) -> UserError:
+    for run in (first, second):
+        if arm is None and any(run.stopped_before_target(key[0]) for key in run.samples):
+            arms = sorted({key[1] for key in run.samples})
+            return UserError.at(
+                run.folder,
+                f"it stopped before what it is about was asked: it has {', '.join(arms)} only",
+                fix="finish it with the same `rolewright eval`, or name an --arm that both have",
+            )
+    return UserError.at(
+        second.folder,
+        f"no prompt of {first.folder} was asked and judged here by the same rule"
+        + ("" if arm is None else f" in the arm {arm!r}"),
+        expected="two evaluations of the same prompts (--data, --suites) by the same rules; a "
+        "prompt is known by its `id`, else by its file's name and line",
+        fix="evaluate both on the same data, with one role file"
+        + ("" if arm is None else "; `rolewright compare` without --arm takes each run's own"),
+    )
 
 
 def _pair_suite(
@@ -85,7 +98,7 @@ def _pair_suite(
 def _arm_of(run: RunFolder, suite: str, arm: str | None) -> str | None:
     arms = run.arms_of(suite)
     if arm is None:
-        return target_arm(arms)
+        return None if run.stopped_before_target(suite) else target_arm(arms)
     return arm if arm in arms else None
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from rolewright.errors import UserError
+from rolewright.evaluation.arms import BASE, BASE_ROLE
 from rolewright.evaluation.log import LOG, RESULTS, RUN, read_log
 from rolewright.evaluation.sample import Key, Sample
+from rolewright.evaluation.suites.adherence import ADHERENCE
+from rolewright.evaluation.target_arm import target_arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ class RunFolder:
     def arms_of(self, suite: str) -> list[str]:
         """The arms that have samples of a suite."""
         return list(dict.fromkeys(key[1] for key in self.samples if key[0] == suite))
+
+    def stopped_before_target(self, suite: str) -> bool:
+        """Whether a broken run has of a suite only arms that tell nothing of its target yet."""
+        arm = target_arm(self.arms_of(suite))
+        tuned = self.conditions.get("bundle") or self.conditions.get("base")
+        too_early = (BASE, BASE_ROLE) if tuned else (BASE,) if suite == ADHERENCE else ()
+        return not self.finished and arm in too_early
 
 
 def read_run(folder: Path) -> RunFolder:
