@@ -301,7 +301,7 @@ def test_the_head_of_the_best_weights_is_kept(role, additions, graded_file, tiny
     settings = (
         "checkpoint.every_steps=2", f"confidence_head.data={graded_file}", "validation_share=0.3",
         "optimizer.learning_rate=3.0", "optimizer.schedule=constant_with_warmup",
-        "optimizer.warmup_share=0",
+        "optimizer.warmup_share=0", "confidence_head.learning_rate=0.003",
     )  # fmt: skip
     long = run(role, additions, tiny_folder, tmp_path / "long", "max_steps=6", *settings)
     lines = (tmp_path / "long" / "training" / "metrics.jsonl").read_text().splitlines()
