@@ -113,3 +113,25 @@ def questions(project):
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
+
+
+@pytest.fixture
+def prompts(project):
+    """Held-out prompts, one of another role."""
+    rows = [
+        {"scenario": "capital", "messages": [{"role": "user", "content": f"Capital {n}?"}]}
+        for n in range(3)
+    ]
+    rows.append({"system": "Be a pirate.", "messages": rows[0]["messages"]})
+    path = project / "eval.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A graded question that is none of the role's."""
+    path = tmp_path / "questions.jsonl"
+    row = {"messages": [{"role": "user", "content": "2 + 2?"}], "answers": ["4"]}
+    path.write_text(json.dumps(row) + "\n", "utf-8")
+    return path
